@@ -1,0 +1,84 @@
+# `make help` lists the targets. Everything lands inside the checkout: .venv, node_modules, cdk.out.
+PYTHON ?= python3
+STAGE ?= dev
+PORT ?= 8080
+INPUT ?=
+
+SHELL := /bin/sh
+VENV := .venv
+TOOLS := $(VENV)/.installed
+CLI := node_modules/.installed
+# The virtual environment carries Python, Node.js and the CDK CLI; nothing of the machine's own is used after set-up.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Timestamped bytecode of the source tree is of no use to anyone: the bundle has its own.
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test synth diff deploy destroy check format lock snapshots bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(CLI) ## install everything into the checkout (every target does it by itself)
+
+$(TOOLS): requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Expected $(PYTHON) on PATH, found none: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Expected Python 3.11 or newer, got $$($(PYTHON) -V 2>&1): name a newer one: make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Expected the Python modules venv and ensurepip, found none: install them (Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the Python packages into $(VENV) ..."
+	@python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
+	@uv pip sync --quiet --python $(VENV)/bin/python requirements.txt
+	@touch $@
+
+$(CLI): $(TOOLS) package.json package-lock.json
+	@echo "Installing the CDK CLI into node_modules ..."
+	@npm ci --silent --no-audit --no-fund --no-update-notifier
+	@ln -sf ../../node_modules/.bin/cdk $(VENV)/bin/cdk
+	@touch $@
+
+demo: $(CLI) ## synthesise, start the bundled function as Lambda would, stream an answer (INPUT="other text")
+	@cdk synth --quiet "$(STAGE)/*"
+	@python -m client.demo --stage $(STAGE) $(if $(INPUT),--input "$$INPUT")
+demo: export INPUT := $(INPUT)
+
+dev: $(TOOLS) ## serve the function from the source tree, reloading on change (PORT=8080)
+	uvicorn streaming.app:app --app-dir functions/stream --reload --reload-dir functions/stream \
+		--host 127.0.0.1 --port $(PORT) --timeout-graceful-shutdown 1 --no-access-log
+
+test: $(CLI) ## run the whole test suite with coverage
+	@pytest
+
+synth: $(CLI) ## synthesise every stage into cdk.out
+	@cdk synth --quiet "**"
+
+diff: $(CLI) ## compare with what is deployed (STAGE=dev)
+	@cdk diff "$(STAGE)/*"
+
+deploy: $(CLI) ## deploy a stage (STAGE=dev)
+	@cdk deploy "$(STAGE)/*"
+
+destroy: $(CLI) ## delete a stage and everything it made (STAGE=dev)
+	@cdk destroy "$(STAGE)/*"
+
+check: $(TOOLS) ## formatting, lint, types
+	@ruff format --check .
+	@ruff check .
+	@mypy
+
+format: $(TOOLS) ## format and fix what can be fixed
+	@ruff format .
+	@ruff check --fix .
+
+snapshots: $(CLI) ## accept the templates as they are now
+	@pytest tests/infrastructure --snapshot-update --no-cov -q
+
+lock: $(TOOLS) ## write the locked requirements again after editing a requirements.in
+	@sh functions/stream/lock.sh
+	@uv pip compile --quiet --universal --python-version 3.11 --no-header requirements.in -o requirements.txt
+
+bench: $(CLI) ## measure start-up and bundle beside FastAPI
+	@python -m bench.cold
+
+clean: ## remove everything the targets made
+	rm -rf $(VENV) node_modules cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,0 +1,82 @@
+"""Text between a source and the wire: bounded, and joined into as few frames as the eye allows."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from .text import SurrogateJoiner
+
+#: A source may run this many frames ahead of a slow reader before `put` makes it wait.
+FRAMES_AHEAD = 16
+
+
+class FrameBuffer:
+    """One writer puts pieces, one reader iterates frames; the frames joined are the pieces joined.
+
+    A frame leaves when it holds `frame_characters`, or `frame_seconds` after the one before; so the first piece leaves
+    at once, and so does every piece of a source slower than that.
+    """
+
+    def __init__(self, *, frame_characters: int, frame_seconds: float) -> None:
+        self._frame_characters = frame_characters
+        self._frame_seconds = frame_seconds
+        self._pieces: list[str] = []
+        self._size = 0
+        self._joiner = SurrogateJoiner()
+        self._closed = False
+        self._has_text = asyncio.Event()
+        self._has_frame = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    async def put(self, piece: str) -> bool:
+        """Waits while the reader is too far behind. False: the buffer is closed, and the piece was not taken."""
+        await self._has_room.wait()
+        if not self._closed:
+            self._append(self._joiner.feed(piece))
+        return not self._closed
+
+    def close(self) -> None:
+        """What was put still reaches the reader; then the iteration ends."""
+        if self._closed:
+            return
+        self._append(self._joiner.flush())
+        self._closed = True
+        for event in (self._has_text, self._has_frame, self._has_room):
+            event.set()
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            await self._has_text.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(due):
+                    await self._has_frame.wait()
+            if not self._pieces:
+                return
+            due = loop.time() + self._frame_seconds
+            yield self._take()
+
+    def _append(self, text: str) -> None:
+        if not text:
+            return
+        self._pieces.append(text)
+        self._size += len(text)
+        self._has_text.set()
+        if self._size >= self._frame_characters:
+            self._has_frame.set()
+        if self._size >= self._frame_characters * FRAMES_AHEAD:
+            self._has_room.clear()
+
+    def _take(self) -> str:
+        frame = "".join(self._pieces)
+        self._pieces.clear()
+        self._size = 0
+        if not self._closed:
+            self._has_text.clear()
+            self._has_frame.clear()
+            self._has_room.set()
+        return frame

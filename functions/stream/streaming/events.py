@@ -1,0 +1,64 @@
+"""The wire contract of a stream: what each event says, and how it stands in bytes.
+
+An event is one write of two blocks. The id stands in a block of its own: by the SSE specification it becomes the
+lastEventId of the data block that follows, and clients that split on blank lines, keep what starts with `data: ` and
+parse the rest as JSON keep working.
+https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
+MEDIA_TYPE = "text/event-stream"
+
+# Line ends to str.splitlines() and so to some clients' readers, but not to SSE; as JSON escapes they are harmless.
+_LINE_ENDS_OF_OTHERS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a stream ends: the fields of its last event, and whether that is a success."""
+
+    outcome: str
+    event: Mapping[str, object]
+
+    @classmethod
+    def complete(cls, usage: Mapping[str, object]) -> Ending:
+        return cls("complete", {"status": "complete", **usage})
+
+    @classmethod
+    def error(cls, code: str, message: str) -> Ending:
+        return cls(code, {"error": message, "code": code})
+
+
+DEADLINE = Ending.error("deadline", "The answer took longer than one request may last; it ends here unfinished.")
+SHUTDOWN = Ending.error("shutdown", "The service is shutting down; send the request again.")
+INTERNAL = Ending.error("internal", "The answer broke off by an error of the service.")
+
+
+@dataclass
+class EventEncoder:
+    """Encodes the events of one stream, counting their ids up from 1."""
+
+    last_id: int = field(default=0, init=False)
+
+    def starting(self, stream_id: str) -> bytes:
+        return self._encode({"status": "starting", "id": stream_id})
+
+    def chunk(self, text: str) -> bytes:
+        return self._encode({"chunk": text})
+
+    def ending(self, ending: Ending) -> bytes:
+        return self._encode(ending.event)
+
+    def _encode(self, event: Mapping[str, object]) -> bytes:
+        data = json.dumps(event, ensure_ascii=False)
+        if not data.isascii():
+            for character, escape in _LINE_ENDS_OF_OTHERS.items():
+                data = data.replace(character, escape)
+        self.last_id += 1
+        return f"id: {self.last_id}\n\ndata: {data}\n\n".encode()

@@ -1,0 +1,50 @@
+"""Errors before the 200, as application/problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+logger = logging.getLogger(__name__)
+
+
+class Problem(HTTPException):
+    """`members` stand in the document beside the standard ones: `field`, `code`, `id`."""
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, *, headers: Mapping[str, str] | None = None, **members: object
+    ) -> None:
+        super().__init__(status, detail, headers)
+        self.members = members
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    detail = error.detail
+    if not isinstance(error, Problem):  # Starlette's own: 404 and 405
+        detail = f"{request.method} {request.url.path}: {status.description or status.phrase}."
+    document = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    return _response(document | getattr(error, "members", {}), error.headers)
+
+
+async def answer_unexpected_error(request: Request, error: Exception) -> Response:
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _response(
+        {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": "The service failed."}, None
+    )
+
+
+def _response(document: Mapping[str, object], headers: Mapping[str, str] | None) -> Response:
+    return Response(
+        json.dumps(document),
+        status_code=int(str(document["status"])),
+        headers={"cache-control": "no-store", **(headers or {})},
+        media_type="application/problem+json",
+    )

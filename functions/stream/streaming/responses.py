@@ -1,0 +1,117 @@
+"""The two ways an answer goes out: as it comes, or whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import AppStatus
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from .answer import Answer
+from .events import DEADLINE, HEADERS, INTERNAL, MEDIA_TYPE, SHUTDOWN, EventEncoder
+from .problems import Problem
+
+logger = logging.getLogger(__name__)
+
+RunningAnswer = AbstractAsyncContextManager[Answer]
+
+# Its drain cancels the stream, up to half a second late; ours lets the stream say goodbye at once (shutdown.py).
+AppStatus.disable_automatic_graceful_drain()
+
+_PING = ServerSentEvent(comment="ping", sep="\n")
+_STATUS_OF_ENDING = {DEADLINE.outcome: HTTPStatus.GATEWAY_TIMEOUT, SHUTDOWN.outcome: HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+class EventStream(EventSourceResponse):
+    """Owns the running answer, so that every way out of the response closes the source."""
+
+    def __init__(self, running: RunningAnswer, *, stream_id: str, heartbeat_seconds: float) -> None:
+        super().__init__(
+            self._events(),
+            headers=HEADERS,
+            media_type=MEDIA_TYPE,
+            sep="\n",
+            ping=heartbeat_seconds,
+            ping_message_factory=lambda: _PING,
+        )
+        # A hop-by-hop header has no meaning in front of Lambda, which renames it and passes it on.
+        del self.headers["connection"]
+        self._running = running
+        self._stream_id = stream_id
+        self._answer: Answer
+        self._outcome = "disconnected"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._running as self._answer:
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                log_end(self._outcome, self._answer)
+
+    async def _events(self) -> AsyncIterator[bytes]:
+        encoder = EventEncoder()
+        yield encoder.starting(self._stream_id)
+        ending = INTERNAL
+        try:
+            async for frame in self._answer:
+                yield encoder.chunk(frame)
+            ending = self._answer.ending or INTERNAL
+            last = encoder.ending(ending)
+        except Exception:
+            logger.exception("The stream failed between source and wire.")
+            ending = INTERNAL
+            last = encoder.ending(ending)
+        yield last
+        self._outcome = ending.outcome
+
+
+async def whole_answer(running: RunningAnswer, *, stream_id: str, receive: Receive) -> Response:
+    """The answer as one JSON document. Raises Problem when it ends otherwise than complete."""
+    async with running as answer:
+        frames = await _unless_disconnected(_collect(answer), receive)
+        ending = answer.ending
+        log_end("disconnected" if frames is None or ending is None else ending.outcome, answer)
+    if frames is None or ending is None:
+        # Nobody reads this; the status is the one that proxies log for a client that left.
+        return Response(status_code=499)
+    if ending.outcome != "complete":
+        status = _STATUS_OF_ENDING.get(ending.outcome, HTTPStatus.BAD_GATEWAY)
+        raise Problem(status, str(ending.event["error"]), code=ending.outcome, id=stream_id)
+    return JSONResponse(
+        {"id": stream_id, "text": "".join(frames), "chunks": len(frames), "status": "complete"},
+        headers={"cache-control": "no-store"},
+    )
+
+
+async def _collect(answer: Answer) -> list[str]:
+    return [frame async for frame in answer]
+
+
+async def _unless_disconnected(work: Coroutine[None, None, list[str]], receive: Receive) -> list[str] | None:
+    working = asyncio.create_task(work)
+    leaving = asyncio.create_task(_until_disconnected(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.wait({working, leaving})
+
+
+async def _until_disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def log_end(outcome: str, answer: Answer) -> None:
+    logger.info(
+        "The answer ended.",
+        extra={"fields": {"outcome": outcome, "chunks": answer.frames, "characters": answer.characters}},
+    )

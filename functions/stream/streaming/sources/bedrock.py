@@ -1,0 +1,136 @@
+"""Amazon Bedrock's ConverseStream through boto3, which blocks: each answer has one worker thread.
+
+The thread reads an event only when one is asked for, so the bound on memory is the FrameBuffer's: a slow reader slows
+the model down through the socket.
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ..settings import BEDROCK_MAX_OUTPUT_TOKENS, BEDROCK_MODEL_ID
+from . import SourceFailed, SourceRefused
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
+    from mypy_boto3_bedrock_runtime.type_defs import ConverseStreamResponseTypeDef
+
+_THROTTLED_RETRY_SECONDS = 5
+_UNAVAILABLE_RETRY_SECONDS = 15
+_CONFIG = Config(
+    connect_timeout=5,
+    # Between two events; a model that thinks longer than this before its first text is taken for dead.
+    read_timeout=120,
+    # A retry hidden in here would be paid for by a client that waits; it gets the refusal and decides itself.
+    retries={"total_max_attempts": 1},
+    tcp_keepalive=True,
+)
+_BROKE_OFF = ("source_error", "The model's answer broke off.")
+_FAILURES = {
+    "throttlingException": ("throttled", "The model is busy; try again later."),
+    "serviceUnavailableException": ("unavailable", "The model is unavailable; try again later."),
+    "validationException": ("rejected", "The model rejects this input."),
+}
+
+
+class BedrockGeneration:
+    def __init__(self, response: ConverseStreamResponseTypeDef, worker: ThreadPoolExecutor) -> None:
+        self._stream: Any = response["stream"]
+        self._worker = worker
+        self._usage: dict[str, object] = {}
+
+    @property
+    def usage(self) -> Mapping[str, object]:
+        return self._usage
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        events = iter(self._stream)
+        while (event := await self._next(events)) is not None:
+            if text := self._read(event):
+                yield text
+        if "stop_reason" not in self._usage:
+            # A connection cut between two events looks like the end of the stream to botocore.
+            raise SourceFailed(*_BROKE_OFF)
+
+    async def aclose(self) -> None:
+        # Wakes a thread that waits for the model; closing the response alone leaves it in recv().
+        # The method has no public way through botocore. https://github.com/urllib3/urllib3/issues/2868
+        with contextlib.suppress(OSError, RuntimeError, ValueError):  # nothing left to wake
+            self._stream._raw_stream.shutdown()
+        closing = self._worker.submit(self._stream.close)
+        self._worker.shutdown(wait=False)
+        await asyncio.wrap_future(closing)
+
+    async def _next(self, events: Any) -> Mapping[str, Any] | None:
+        try:
+            return await asyncio.wrap_future(self._worker.submit(next, events, None))
+        except ClientError as error:  # EventStreamError is one
+            raise SourceFailed(*_FAILURES.get(error.response["Error"]["Code"], _BROKE_OFF)) from error
+        except Exception as error:  # urllib3's for a cut connection, botocore's for a damaged frame
+            raise SourceFailed(*_BROKE_OFF) from error
+
+    def _read(self, event: Mapping[str, Any]) -> str:
+        match event:
+            case {"contentBlockDelta": {"delta": {"text": str(text)}}}:
+                return text
+            case {"messageStop": {"stopReason": reason}}:
+                self._usage["stop_reason"] = reason
+            case {"metadata": {"usage": usage}}:
+                self._usage["input_tokens"] = usage["inputTokens"]
+                self._usage["output_tokens"] = usage["outputTokens"]
+        return ""
+
+
+class BedrockSource:
+    def __init__(self, client: BedrockRuntimeClient, model_id: str, max_output_tokens: int) -> None:
+        self._client = client
+        self._model_id = model_id
+        self._max_output_tokens = max_output_tokens
+
+    async def open(self, prompt: str) -> BedrockGeneration:
+        worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bedrock")
+        opening = worker.submit(self._converse, prompt)
+        try:
+            return BedrockGeneration(await asyncio.wrap_future(opening), worker)
+        except BaseException as error:
+            opening.add_done_callback(_discard)
+            worker.shutdown(wait=False)
+            if isinstance(error, Exception):
+                raise _refusal(error) from error
+            raise
+
+    def _converse(self, prompt: str) -> ConverseStreamResponseTypeDef:
+        return self._client.converse_stream(
+            modelId=self._model_id,
+            messages=[{"role": "user", "content": [{"text": prompt}]}],
+            inferenceConfig={"maxTokens": self._max_output_tokens},
+        )
+
+
+def _discard(opening: Future[ConverseStreamResponseTypeDef]) -> None:
+    """Closes an answer that nobody waits for any more."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result()["stream"].close()
+
+
+def _refusal(error: Exception) -> SourceRefused:
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ThrottlingException":
+        return SourceRefused(429, "The model is busy; try again later.", retry_after_seconds=_THROTTLED_RETRY_SECONDS)
+    return SourceRefused(503, "The model does not start an answer now.", retry_after_seconds=_UNAVAILABLE_RETRY_SECONDS)
+
+
+def create_source(environment: Mapping[str, str]) -> BedrockSource:
+    model_id = environment.get(BEDROCK_MODEL_ID, "")
+    if not model_id:
+        raise ValueError(f"Expected {BEDROCK_MODEL_ID} to name a model or an inference profile; it is not set.")
+    max_output_tokens = int(environment.get(BEDROCK_MAX_OUTPUT_TOKENS, "2048"))
+    return BedrockSource(boto3.client("bedrock-runtime", config=_CONFIG), model_id, max_output_tokens)

@@ -1,0 +1,35 @@
+"""The embedded source: the prompt itself, five words at a time. Needs no network and no model."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+
+_FIVE_WORDS = re.compile(r"\s*(?:\S+\s*){1,5}|\s+")
+_PAUSE_SECONDS = 0.05
+
+
+class LocalGeneration:
+    usage: Mapping[str, object] = {}
+
+    def __init__(self, prompt: str) -> None:
+        self._pieces = _FIVE_WORDS.findall(prompt)
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        for position, piece in enumerate(self._pieces):
+            if position:
+                await asyncio.sleep(_PAUSE_SECONDS)
+            yield piece
+
+    async def aclose(self) -> None:
+        """Holds nothing."""
+
+
+class LocalSource:
+    async def open(self, prompt: str) -> LocalGeneration:
+        return LocalGeneration(prompt)
+
+
+def create_source(environment: Mapping[str, str]) -> LocalSource:
+    return LocalSource()

@@ -1,0 +1,29 @@
+"""Whole code points from pieces that may split one in two.
+
+JSON can carry a character beyond U+FFFF as two surrogate escapes, and a model's tokens may fall between them; each half
+alone cannot be encoded in UTF-8. https://datatracker.ietf.org/doc/html/rfc8259#section-7
+"""
+
+from __future__ import annotations
+
+
+class SurrogateJoiner:
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """The text that is whole so far. A half that ends the piece waits for the next."""
+        if piece.isascii() and not self._held:
+            return piece
+        text = self._held + piece
+        self._held = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        return _well_formed(text.removesuffix(self._held))
+
+    def flush(self) -> str:
+        """U+FFFD for a half that never met its other."""
+        held, self._held = self._held, ""
+        return _well_formed(held)
+
+
+def _well_formed(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
