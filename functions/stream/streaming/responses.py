@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 RunningAnswer = AbstractAsyncContextManager[Answer]
 
 # Its drain cancels the stream, up to half a second late; ours lets the stream say goodbye at once (shutdown.py).
-AppStatus.disable_automatic_graceful_drain()
+AppStatus.enable_automatic_graceful_drain = False
 
 _PING = ServerSentEvent(comment="ping", sep="\n")
 _STATUS_OF_ENDING = {DEADLINE.outcome: HTTPStatus.GATEWAY_TIMEOUT, SHUTDOWN.outcome: HTTPStatus.SERVICE_UNAVAILABLE}
