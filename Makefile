@@ -10,6 +10,9 @@ TOOLS := $(VENV)/.installed
 CLI := node_modules/.installed
 # The virtual environment carries Python, Node.js and the CDK CLI; nothing of the machine's own is used after set-up.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# For the runtime and the architecture of infra/web_function.py.
+LOCK_FUNCTION := uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	--python-version 3.14 --python-platform aarch64-manylinux_2_28
 # Timestamped bytecode of the source tree is of no use to anyone: the bundle has its own.
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -74,7 +77,8 @@ snapshots: $(CLI) ## accept the templates as they are now
 	@pytest tests/infrastructure --snapshot-update --no-cov -q
 
 lock: $(TOOLS) ## write the locked requirements again after editing a requirements.in
-	@sh functions/stream/lock.sh
+	@cd functions/stream && $(LOCK_FUNCTION) requirements.in -o requirements.txt
+	@cd functions/stream && $(LOCK_FUNCTION) requirements-bedrock.in -o requirements-bedrock.txt -c requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header requirements.in -o requirements.txt
 
 bench: $(CLI) ## measure start-up and bundle beside FastAPI

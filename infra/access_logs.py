@@ -1,0 +1,19 @@
+"""What the APIs write of each request: one JSON object, of the fields that both kinds of API know.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+"""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import aws_apigateway as apigateway
+
+_FIELDS = (
+    *("requestId", "requestTime", "httpMethod", "path", "protocol", "status", "responseLength", "responseLatency"),
+    *("identity.sourceIp", "identity.userAgent", "integrationLatency", "error.message"),
+)
+
+
+def access_log_format() -> apigateway.AccessLogFormat:
+    return apigateway.AccessLogFormat.custom(json.dumps({name: f"$context.{name}" for name in _FIELDS}))

@@ -1,0 +1,56 @@
+"""Where the Lambda Web Adapter's layer is published, and the environment that it reads.
+
+https://aws.github.io/aws-lambda-web-adapter/getting-started/zip-packages.html
+"""
+
+from __future__ import annotations
+
+from aws_cdk import Token, region_info
+from aws_cdk import aws_lambda as lambda_
+
+from .settings import SettingsError
+
+LAYER_VERSION = 30  # the adapter's 1.1.0
+PORT = 8080
+
+_COMMERCIAL_ACCOUNT = "753240598075"
+_CHINA_ACCOUNTS = {"cn-north-1": "041581134020", "cn-northwest-1": "069767869989"}
+_ADAPTER_MODES = {
+    lambda_.InvokeMode.BUFFERED: "buffered",
+    lambda_.InvokeMode.RESPONSE_STREAM: "response_stream",
+}
+
+
+def layer_arn(region: str) -> str:
+    """Raises SettingsError where the publisher has none. A region unknown at synth is taken for a commercial one."""
+    if Token.is_unresolved(region):
+        return _arn("aws", region, _COMMERCIAL_ACCOUNT, "Arm64")
+    partition = region_info.RegionInfo.get(region).partition
+    if partition == "aws":
+        return _arn("aws", region, _COMMERCIAL_ACCOUNT, "Arm64")
+    if region in _CHINA_ACCOUNTS:  # published for x86_64 only
+        return _arn("aws-cn", region, _CHINA_ACCOUNTS[region], "X86")
+    raise SettingsError(
+        f"Setting adapter_layer_arn: got None in {region!r}, where the Lambda Web Adapter has no public layer; "
+        "allowed: the ARN of a copy in your account."
+    )
+
+
+def architecture_of(arn: str) -> lambda_.Architecture:
+    """The layer's name ends in its architecture; the function follows the layer."""
+    return lambda_.Architecture.X86_64 if "X86:" in arn else lambda_.Architecture.ARM_64
+
+
+def environment(invoke_mode: lambda_.InvokeMode) -> dict[str, str]:
+    """The mode belongs to the whole function: it changes every response that the adapter gives."""
+    return {
+        "AWS_LAMBDA_EXEC_WRAPPER": "/var/task/run.sh",
+        "AWS_LWA_INVOKE_MODE": _ADAPTER_MODES[invoke_mode],
+        "AWS_LWA_PASS_THROUGH_PATH": "/events",
+        "AWS_LWA_PORT": str(PORT),
+        "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
+    }
+
+
+def _arn(partition: str, region: str, account: str, architecture: str) -> str:
+    return f"arn:{partition}:lambda:{region}:{account}:layer:LambdaAdapterLayer{architecture}:{LAYER_VERSION}"

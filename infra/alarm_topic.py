@@ -1,0 +1,38 @@
+"""The encrypted topic that alarms write to."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+
+class AlarmTopic(Construct):
+    """Has a key of its own: CloudWatch may not use the key that AWS manages for SNS.
+
+    https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, email: str | None) -> None:
+        super().__init__(scope, construct_id)
+        self._cloudwatch = iam.ServicePrincipal(
+            "cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}}
+        )
+        self.topic = sns.Topic(self, "Topic", master_key=self._build_key(), enforce_ssl=True)
+        self.topic.grant_publish(self._cloudwatch)
+        if email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+
+    def _build_key(self) -> kms.Key:
+        key = kms.Key(
+            self,
+            "Key",
+            description="Encrypts the notifications of alarms",
+            enable_key_rotation=True,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        key.grant(self._cloudwatch, "kms:Decrypt", "kms:GenerateDataKey*")
+        return key

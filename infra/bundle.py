@@ -1,0 +1,158 @@
+"""What ships: the entry folder plus its locked requirements, installed with uv for the function's platform.
+
+Needs no CDK, so that bench/ and the tests can build one alone.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+Machine = Literal["aarch64", "x86_64"]
+
+_NOT_SHIPPED = ("requirements*", "__pycache__", "*.pyc", ".*")
+# Left in the target by uv: its lock, and the packages' console scripts.
+_LEFT_BY_INSTALLER = (".lock", "bin")
+# https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html, e_machine
+_ELF_MACHINES: dict[Machine, int] = {"x86_64": 62, "aarch64": 183}
+_ELF_MACHINE_OFFSET = 18
+
+
+class BundleError(RuntimeError):
+    """The bundle cannot be made; the message says what was expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    entry: Path
+    #: The runtime's, such as 3.14.
+    python_version: str
+    machine: Machine
+    #: Inside the entry.
+    requirements: str = "requirements.txt"
+
+    @cached_property
+    def asset_hash(self) -> str:
+        """Of everything that changes the bundle: what ships, what installs it, and who compiles it."""
+        digest = hashlib.sha256()
+        recipe = [self.python_version, self.machine, metadata.version("uv"), self._interpreter_version]
+        digest.update(json.dumps(recipe).encode())
+        inputs = [*self._shipped(), self.entry / self.requirements, Path(__file__)]
+        for path in inputs:
+            name = path.relative_to(self.entry).as_posix() if path.is_relative_to(self.entry) else path.name
+            executable = os.access(path, os.X_OK)
+            digest.update(json.dumps([name, executable, path.stat().st_size]).encode())
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def build(self, target: Path) -> None:
+        """Raises BundleError when a wheel is missing or made for another machine, or when there is no uv."""
+        self._copy_sources(target)
+        self._install_requirements(target)
+        self._refuse_foreign_binaries(target)
+        self._compile(target)
+        _make_readable(target)
+
+    def _shipped(self) -> Iterator[Path]:
+        for folder, folders, files in os.walk(self.entry):
+            folders[:] = sorted(name for name in folders if _ships(name))
+            yield from (Path(folder, name) for name in sorted(files) if _ships(name))
+
+    def _copy_sources(self, target: Path) -> None:
+        for source in self._shipped():
+            copy = target / source.relative_to(self.entry)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, copy)
+
+    def _install_requirements(self, target: Path) -> None:
+        command = ["pip", "install", "--quiet", "--target", str(target), "--requirement", self.requirements]
+        command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-config"]
+        command += ["--python-version", self.python_version, "--python-platform", f"{self.machine}-manylinux_2_28"]
+        installed = _uv(command, self.entry)
+        if installed.returncode:
+            raise BundleError(
+                f"Expected wheels for Python {self.python_version} on {self.machine} of all that "
+                f"{self.requirements} names, got from uv: {installed.stderr.strip()}. "
+                "Choose a version that has such a wheel and run `make lock`."
+            )
+        for name in _LEFT_BY_INSTALLER:
+            left = target / name
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+    def _refuse_foreign_binaries(self, target: Path) -> None:
+        for library in sorted(target.rglob("*.so*")):
+            head = library.read_bytes()[: _ELF_MACHINE_OFFSET + 2]
+            if head[:4] != b"\x7fELF":
+                continue
+            (machine,) = struct.unpack_from("<H", head, _ELF_MACHINE_OFFSET)
+            if machine != _ELF_MACHINES[self.machine]:
+                raise BundleError(
+                    f"Expected binaries for {self.machine}, got {library.relative_to(target)} for ELF machine "
+                    f"{machine}: {self.requirements} names a wheel of another architecture; name one for this."
+                )
+
+    @cached_property
+    def _interpreter(self) -> str | None:
+        found = _uv(["python", "find", "--no-project", "--no-config", self.python_version], self.entry)
+        return found.stdout.strip() if found.returncode == 0 else None
+
+    @cached_property
+    def _interpreter_version(self) -> str | None:
+        if self._interpreter is None:
+            return None
+        return subprocess.run([self._interpreter, "-V"], capture_output=True, text=True, check=True).stdout.strip()
+
+    def _compile(self, target: Path) -> None:
+        """Bytecode that never asks for its source's time: CDK's zip gives every file the same old one.
+
+        https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
+        """
+        if self._interpreter is None:
+            _say(
+                f"Bundled without bytecode, so every cold start compiles the sources and takes about twice as long: "
+                f"no Python {self.python_version} was found. Get it with `uv python install {self.python_version}`."
+            )
+            return
+        command = [self._interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+        # Hash randomisation would give each bundle other bytes for the same sources.
+        environment = {**os.environ, "PYTHONHASHSEED": "0"}
+        command += ["-s", str(target), "-p", "/var/task", str(target)]
+        compiled = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if compiled.returncode:
+            raise BundleError(f"Expected sources that compile, got: {compiled.stdout.strip()}. Correct the source.")
+
+
+def _ships(name: str) -> bool:
+    return not any(fnmatch.fnmatch(name, pattern) for pattern in _NOT_SHIPPED)
+
+
+def _uv(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    uv = Path(sys.prefix, "bin", "uv")
+    program = str(uv) if uv.exists() else shutil.which("uv")
+    if program is None:
+        raise BundleError("Expected uv beside this interpreter or on PATH, found none: run `make setup`.")
+    # An interpreter that is not there is never downloaded behind the user's back.
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    return subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def _make_readable(target: Path) -> None:
+    """A strict umask on this machine would be `permission denied` on Lambda, which runs as another user."""
+    for path in target.rglob("*"):
+        path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")

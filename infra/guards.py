@@ -1,0 +1,50 @@
+"""Wirings that deploy and then fail at run time, refused at synth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+
+if TYPE_CHECKING:
+    from .web_function import WebFunction
+
+
+class WiringError(ValueError):
+    """Parts that exclude each other; the message says which and what to use instead."""
+
+
+def require_mode(function: WebFunction, expected: lambda_.InvokeMode, front_end: str) -> None:
+    """The adapter answers every caller in the function's one mode; a front end of the other mode serves garbage."""
+    if function.invoke_mode != expected:
+        raise WiringError(
+            f"Expected a function in mode {expected.name} behind {front_end}, "
+            f"got {function.node.path} in mode {function.invoke_mode.name}: use its twin of the other mode."
+        )
+
+
+def require_within(inner: cdk.Duration, inner_name: str, outer: cdk.Duration, outer_name: str) -> None:
+    """The inner side has to end first, or its goodbye is never delivered."""
+    if inner.to_seconds() > outer.to_seconds():
+        raise WiringError(
+            f"Expected {inner_name} to end within {outer_name} ({outer.to_seconds():.0f} s), "
+            f"got {inner.to_seconds():.0f} s: shorten the one or raise the other."
+        )
+
+
+def require_regional(api: apigateway.RestApi) -> None:
+    """An edge-optimised REST API cuts a stream after 30 s of silence, and CDK makes one unless told otherwise.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+    """
+    resource = api.node.default_child
+    assert isinstance(resource, apigateway.CfnRestApi)
+    configuration = cdk.Stack.of(api).resolve(resource.endpoint_configuration)
+    types = (configuration or {}).get("types", ["EDGE"])
+    if "EDGE" in types:
+        raise WiringError(
+            f"Expected {api.node.path} to be a regional REST API, got endpoint types {types!r}: "
+            "pass endpoint_types=[EndpointType.REGIONAL]."
+        )

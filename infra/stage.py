@@ -1,0 +1,86 @@
+"""One environment: builds the stacks and hands each the few values that it needs."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from functions.stream.streaming import settings as names
+
+from .api_stack import ApiStack
+from .monitoring_stack import MonitoringStack
+from .settings import FUNCTION_ENTRY, StageSettings
+from .stream_stack import StreamStack
+from .web_function import Scaling, WebFunctionProps
+
+
+class StreamingStage(cdk.Stage):
+    def __init__(self, scope: Construct, settings: StageSettings, *, env: cdk.Environment | None = None) -> None:
+        super().__init__(scope, settings.name, env=env)
+        props = _function_props(settings)
+        self.stream = StreamStack(
+            self,
+            "Stream",
+            timeout=cdk.Duration.seconds(settings.stream_timeout_seconds),
+            props=props,
+            scaling=Scaling(
+                reserved_concurrency=settings.reserved_concurrency,
+                provisioned_concurrency=settings.provisioned_concurrency,
+                snap_start=settings.snap_start,
+            ),
+            url_auth=settings.url_auth,
+            cors_origins=settings.cors_origins,
+            bedrock=settings.bedrock,
+        )
+        self.api = ApiStack(
+            self,
+            "Api",
+            stream_function=self.stream.web_function,
+            generate_timeout=cdk.Duration.seconds(settings.generate_timeout_seconds),
+            props=props,
+            bedrock=settings.bedrock,
+            jwt=settings.jwt,
+            throttle=settings.throttle,
+        )
+        self.monitoring = self._build_monitoring(settings)
+        # On the stage: tags of the app do not reach into one.
+        cdk.Tags.of(self).add("stage", settings.name)
+
+    def _build_monitoring(self, settings: StageSettings) -> MonitoringStack:
+        return MonitoringStack(
+            self,
+            "Monitoring",
+            stream_function=self.stream.web_function,
+            generate_function=self.api.web_function,
+            http_api=self.api.generate_api.api,
+            rest_api=self.api.stream_api.api,
+            reserved_concurrency=settings.reserved_concurrency,
+            account_concurrency=settings.account_concurrency,
+            email=settings.alarm_email,
+        )
+
+
+def _function_props(settings: StageSettings) -> WebFunctionProps:
+    own_requirements = f"requirements-{settings.source}.txt"
+    return WebFunctionProps(
+        entry=FUNCTION_ENTRY,
+        requirements=own_requirements if (FUNCTION_ENTRY / own_requirements).exists() else "requirements.txt",
+        environment=_environment(settings),
+        memory_mebibytes=settings.memory_mebibytes,
+        log_retention_days=settings.log_retention_days,
+        adapter_layer_arn=settings.adapter_layer_arn,
+        bundler=settings.bundler,
+    )
+
+
+def _environment(settings: StageSettings) -> dict[str, str]:
+    environment = {
+        names.SOURCE: settings.source,
+        names.MAX_INPUT_BYTES: str(settings.max_input_bytes),
+        names.HEARTBEAT_SECONDS: str(settings.heartbeat_seconds),
+        names.DEADLINE_MARGIN_SECONDS: str(settings.deadline_margin_seconds),
+    }
+    if bedrock := settings.bedrock:
+        environment[names.BEDROCK_MODEL_ID] = bedrock.inference_profile_id or bedrock.model_id
+        environment[names.BEDROCK_MAX_OUTPUT_TOKENS] = str(bedrock.max_output_tokens)
+    return environment

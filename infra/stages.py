@@ -1,0 +1,24 @@
+"""Every stage as a value in code; a new environment is one more of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .settings import StageSettings, one_of, require
+
+
+def stages() -> Sequence[StageSettings]:
+    return (
+        StageSettings(name="dev", stream_timeout_seconds=300, log_retention_days=7),
+        # A reservation bounds the bill, but a new account has no more than 10 in all: raise its quota first.
+        StageSettings(name="prod", memory_mebibytes=1024, reserved_concurrency=100, log_retention_days=90),
+    )
+
+
+def select_stages(name: str | None) -> Sequence[StageSettings]:
+    """The stage of that name, or all of them for None. Raises SettingsError."""
+    known = {stage.name: stage for stage in stages()}
+    if name is None:
+        return tuple(known.values())
+    require("stage", name, name in known, one_of(known))
+    return (known[name],)

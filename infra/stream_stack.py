@@ -1,0 +1,51 @@
+"""The streaming function, its URL, and the role that may call it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from .bedrock_access import grant_converse_stream
+from .settings import BedrockSettings, UrlAuth
+from .stream_url import StreamUrl
+from .web_function import Scaling, WebFunction, WebFunctionProps
+
+
+class StreamStack(cdk.Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        timeout: cdk.Duration,
+        props: WebFunctionProps,
+        scaling: Scaling,
+        url_auth: UrlAuth,
+        cors_origins: Sequence[str],
+        bedrock: BedrockSettings | None,
+    ) -> None:
+        super().__init__(scope, construct_id, description="Streams text from a Python function")
+        self.web_function = WebFunction(
+            self,
+            "Stream",
+            invoke_mode=lambda_.InvokeMode.RESPONSE_STREAM,
+            timeout=timeout,
+            props=props,
+            scaling=scaling,
+        )
+        if bedrock:
+            grant_converse_stream(self.web_function.role, bedrock)
+        url = StreamUrl(self, "Url", function=self.web_function, auth=url_auth, cors_origins=cors_origins)
+        invoker = self._build_invoker(url)
+        cdk.CfnOutput(self, "StreamUrl", value=url.stream_url, description="GET ?input=TEXT or POST JSON, signed")
+        cdk.CfnOutput(self, "InvokerRoleArn", value=invoker.role_arn, description="May call the URL, nothing else")
+        cdk.CfnOutput(self, "StreamFunctionName", value=self.web_function.function.function_name)
+
+    def _build_invoker(self, url: StreamUrl) -> iam.Role:
+        role = iam.Role(self, "Invoker", assumed_by=iam.AccountPrincipal(self.account))
+        url.function_url.grant_invoke_url(role)
+        return role

@@ -1,0 +1,129 @@
+"""An ASGI application as a Lambda function behind the Lambda Web Adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_python_alpha as lambda_python
+from constructs import Construct
+
+from . import adapter
+from .bundle import Bundle, Machine
+from .bundling import bundling_options
+from .guards import WiringError
+from .log_groups import log_group
+from .nag import acknowledge
+from .settings import Bundler
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebFunctionProps:
+    """What differs between the functions of a stage, beside their mode and timeout."""
+
+    entry: Path
+    requirements: str
+    environment: Mapping[str, str]
+    memory_mebibytes: int
+    log_retention_days: int
+    adapter_layer_arn: str | None = None
+    bundler: Bundler = "uv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """How many environments one function may have, and how it starts them."""
+
+    reserved_concurrency: int | None = None
+    provisioned_concurrency: int = 0
+    snap_start: bool = False
+
+    def __post_init__(self) -> None:
+        if self.snap_start and self.provisioned_concurrency:
+            raise WiringError(
+                f"Expected SnapStart or provisioned concurrency, got both (provisioned: {self.provisioned_concurrency}): "
+                "Lambda refuses the two on one function; turn one off."
+            )
+
+
+class WebFunction(Construct):
+    """The function, its role, its log group, and the alias `live` that every caller uses.
+
+    `invoke_mode` is the one value that sets the adapter's mode, the function URL's and the REST integration's.
+    """
+
+    RUNTIME = lambda_.Runtime.PYTHON_3_14
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        invoke_mode: lambda_.InvokeMode,
+        timeout: cdk.Duration,
+        props: WebFunctionProps,
+        scaling: Scaling | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.invoke_mode = invoke_mode
+        self.timeout = timeout
+        self.log_group = log_group(self, "Logs", retention_days=props.log_retention_days)
+        self.role = self._build_role()
+        self.function = self._build_function(props, scaling or Scaling())
+        self.alias = self._build_alias(scaling or Scaling())
+
+    def _build_role(self) -> iam.Role:
+        """Its own log group and nothing else; the stack grants what the source needs."""
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.log_group.grant_write(role)
+        return role
+
+    def _build_function(self, props: WebFunctionProps, scaling: Scaling) -> lambda_.Function:
+        layer = props.adapter_layer_arn or adapter.layer_arn(cdk.Stack.of(self).region)
+        architecture = adapter.architecture_of(layer)
+        machine: Machine = "x86_64" if architecture == lambda_.Architecture.X86_64 else "aarch64"
+        bundle = Bundle(props.entry, self.RUNTIME.name.removeprefix("python"), machine, props.requirements)
+        function = lambda_python.PythonFunction(
+            self,
+            "Function",
+            entry=str(props.entry),
+            index="streaming/app.py",
+            handler="app",
+            runtime=self.RUNTIME,
+            architecture=architecture,
+            bundling=bundling_options(bundle, props.bundler),
+            layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Adapter", layer)],
+            environment={**props.environment, **adapter.environment(self.invoke_mode)},
+            memory_size=props.memory_mebibytes,
+            timeout=self.timeout,
+            reserved_concurrent_executions=scaling.reserved_concurrency,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if scaling.snap_start else None,
+            role=self.role,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            # A stream may outlive a deployment; its version has to as well.
+            current_version_options=lambda_.VersionOptions(removal_policy=cdk.RemovalPolicy.RETAIN),
+        )
+        acknowledge(
+            function,
+            {
+                "Serverless-LambdaDLQ": "Only synchronous invocations reach it (function URL, API Gateway), and a "
+                "dead-letter queue receives none of these.",
+                "Serverless-LambdaTracing": "No X-Ray client runs in it, so a trace would hold one segment as long as "
+                "the stream; the log lines carry the caller's trace id.",
+            },
+        )
+        return function
+
+    def _build_alias(self, scaling: Scaling) -> lambda_.Alias:
+        return lambda_.Alias(
+            self,
+            "Live",
+            alias_name="live",
+            version=self.function.current_version,
+            provisioned_concurrent_executions=scaling.provisioned_concurrency or None,
+        )
