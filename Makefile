@@ -41,9 +41,10 @@ $(CLI): $(TOOLS) package.json package-lock.json
 	@touch $@
 
 demo: $(CLI) ## synthesise, start the bundled function as Lambda would, stream an answer (INPUT="other text")
-	@cdk synth --quiet "$(STAGE)/*"
-	@python -m client.demo --stage $(STAGE) $(if $(INPUT),--input "$$INPUT")
-demo: export INPUT := $(INPUT)
+	@cdk synth --quiet --context stage=$(STAGE)
+	@python -m client.demo --stage $(STAGE) $(if $(INPUT),--input "$$DEMO_INPUT")
+# By the environment, so that neither make nor the shell reads anything into the text.
+demo: export DEMO_INPUT := $(value INPUT)
 
 dev: $(TOOLS) ## serve the function from the source tree, reloading on change (PORT=8080)
 	uvicorn streaming.app:app --app-dir functions/stream --reload --reload-dir functions/stream \
@@ -53,16 +54,16 @@ test: $(CLI) ## run the whole test suite with coverage
 	@pytest
 
 synth: $(CLI) ## synthesise every stage into cdk.out
-	@cdk synth --quiet "**"
+	@cdk synth --quiet
 
 diff: $(CLI) ## compare with what is deployed (STAGE=dev)
-	@cdk diff "$(STAGE)/*"
+	@cdk diff --context stage=$(STAGE) "**"
 
 deploy: $(CLI) ## deploy a stage (STAGE=dev)
-	@cdk deploy "$(STAGE)/*"
+	@cdk deploy --context stage=$(STAGE) "**"
 
 destroy: $(CLI) ## delete a stage and everything it made (STAGE=dev)
-	@cdk destroy "$(STAGE)/*"
+	@cdk destroy --context stage=$(STAGE) "**"
 
 check: $(TOOLS) ## formatting, lint, types
 	@ruff format --check .

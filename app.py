@@ -26,8 +26,19 @@ def build_app(context: Mapping[str, object] | None = None) -> cdk.App:
     return app
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Ends a synth that cannot be with the one sentence that says why."""
     try:
         build_app().synth()
     except (SettingsError, WiringError, BundleError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
+    except RuntimeError as error:
+        # What HostImage raises comes back through jsii as text.
+        _, raised_by_us, sentence = str(error).partition("@jsii/kernel.RuntimeError: ")
+        if not raised_by_us:
+            raise
+        sys.exit(f"BundleError: {sentence}")
+
+
+if __name__ == "__main__":
+    main()

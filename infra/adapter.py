@@ -15,6 +15,8 @@ PORT = 8080
 
 _COMMERCIAL_ACCOUNT = "753240598075"
 _CHINA_ACCOUNTS = {"cn-north-1": "041581134020", "cn-northwest-1": "069767869989"}
+# https://github.com/aws/aws-lambda-web-adapter/pull/691
+_ABANDONED_REGIONS = {"me-south-1"}
 _ADAPTER_MODES = {
     lambda_.InvokeMode.BUFFERED: "buffered",
     lambda_.InvokeMode.RESPONSE_STREAM: "response_stream",
@@ -25,8 +27,7 @@ def layer_arn(region: str) -> str:
     """Raises SettingsError where the publisher has none. A region unknown at synth is taken for a commercial one."""
     if Token.is_unresolved(region):
         return _arn("aws", region, _COMMERCIAL_ACCOUNT, "Arm64")
-    partition = region_info.RegionInfo.get(region).partition
-    if partition == "aws":
+    if region_info.RegionInfo.get(region).partition == "aws" and region not in _ABANDONED_REGIONS:
         return _arn("aws", region, _COMMERCIAL_ACCOUNT, "Arm64")
     if region in _CHINA_ACCOUNTS:  # published for x86_64 only
         return _arn("aws-cn", region, _CHINA_ACCOUNTS[region], "X86")

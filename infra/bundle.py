@@ -16,7 +16,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -47,7 +46,7 @@ class Bundle:
     def asset_hash(self) -> str:
         """Of everything that changes the bundle: what ships, what installs it, and who compiles it."""
         digest = hashlib.sha256()
-        recipe = [self.python_version, self.machine, metadata.version("uv"), self._interpreter_version]
+        recipe = [self.python_version, self.machine, self._installer_version, self._interpreter_version]
         digest.update(json.dumps(recipe).encode())
         inputs = [*self._shipped(), self.entry / self.requirements, Path(__file__)]
         for path in inputs:
@@ -104,6 +103,10 @@ class Bundle:
                 )
 
     @cached_property
+    def _installer_version(self) -> str:
+        return _uv(["--version"], self.entry).stdout.strip()
+
+    @cached_property
     def _interpreter(self) -> str | None:
         found = _uv(["python", "find", "--no-project", "--no-config", self.python_version], self.entry)
         return found.stdout.strip() if found.returncode == 0 else None
@@ -144,7 +147,7 @@ def _uv(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[s
     if program is None:
         raise BundleError("Expected uv beside this interpreter or on PATH, found none: run `make setup`.")
     # An interpreter that is not there is never downloaded behind the user's back.
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
     return subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
 
 

@@ -21,7 +21,7 @@ class HostImage(cdk.DockerImage):
         self._bundle = bundle
 
     # The signature is DockerImage's.
-    def run(  # noqa: PLR0913
+    def run(
         self,
         *,
         command: Sequence[str] | None = None,

@@ -89,8 +89,8 @@ def _acknowledge_api(api: apigateway.RestApi) -> None:
     acknowledge(
         api,
         {
-            "AwsSolutions-APIG2": "The function validates every field and answers 422 naming it; a validator here would "
-            "answer first, with a document of its own."
+            "AwsSolutions-APIG2": "The function validates every field and answers 422 naming it; a validator here "
+            "would answer first, with a document of its own."
         },
     )
     acknowledge(

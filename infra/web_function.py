@@ -45,8 +45,8 @@ class Scaling:
     def __post_init__(self) -> None:
         if self.snap_start and self.provisioned_concurrency:
             raise WiringError(
-                f"Expected SnapStart or provisioned concurrency, got both (provisioned: {self.provisioned_concurrency}): "
-                "Lambda refuses the two on one function; turn one off."
+                f"Expected SnapStart or provisioned concurrency, got SnapStart and {self.provisioned_concurrency} "
+                "provisioned environments: Lambda refuses the two on one function; turn one off."
             )
 
 

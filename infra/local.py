@@ -1,0 +1,68 @@
+"""Starts a bundle the way Lambda would: its exec wrapper, its handler name, its environment, and no Lambda."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from .assembly import SynthesizedFunction
+
+_READY_SECONDS = 20
+_STOP_SECONDS = 10
+# The adapter asks every 10 ms as well.
+_POLL_SECONDS = 0.01
+
+
+@contextlib.contextmanager
+def running(function: SynthesizedFunction, *, interpreter: str = sys.executable) -> Iterator[str]:
+    """Yields the server's root URL once it is ready. Raises RuntimeError when it exits or never answers."""
+    port = _free_port()
+    process = _start(function, interpreter, port)
+    try:
+        _wait_until_ready(process, f"http://127.0.0.1:{port}{function.environment['AWS_LWA_READINESS_CHECK_PATH']}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _start(function: SynthesizedFunction, interpreter: str, port: int) -> subprocess.Popen[bytes]:
+    wrapper = function.asset / PurePosixPath(function.environment["AWS_LAMBDA_EXEC_WRAPPER"]).relative_to("/var/task")
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        **function.environment,
+        "AWS_LWA_PORT": str(port),
+        "LAMBDA_TASK_ROOT": str(function.asset),
+        "_HANDLER": function.handler,
+        # The asset is what gets deployed: nothing may be written into it.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return subprocess.Popen([wrapper, interpreter], cwd=function.asset, env=environment, stdout=subprocess.DEVNULL)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"Expected the function to serve {url}, but it exited with {process.returncode}.")
+        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=1):
+            return
+        time.sleep(_POLL_SECONDS)
+    raise RuntimeError(f"Expected the function to serve {url} within {_READY_SECONDS} s, got no answer.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
