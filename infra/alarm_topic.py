@@ -9,6 +9,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from .nag import acknowledge
+
 
 class AlarmTopic(Construct):
     """Has a key of its own: CloudWatch may not use the key that AWS manages for SNS.
@@ -24,7 +26,13 @@ class AlarmTopic(Construct):
         self.topic = sns.Topic(self, "Topic", master_key=self._build_key(), enforce_ssl=True)
         self.topic.grant_publish(self._cloudwatch)
         if email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+            acknowledge(
+                self.topic.add_subscription(subscriptions.EmailSubscription(email)),
+                {
+                    "Serverless-SNSRedrivePolicy": "A notification that no mailbox takes is not lost: the alarm keeps its "
+                    "state and history in CloudWatch, and a queue of missed ones would have no reader."
+                },
+            )
 
     def _build_key(self) -> kms.Key:
         key = kms.Key(

@@ -1,0 +1,57 @@
+"""Stages for tests, and how to find things in their templates by type."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+from infra.settings import StageSettings
+from infra.stage import StreamingStage
+
+ROOT = Path(__file__).parents[2]
+ENV = cdk.Environment(account="123456789012", region="eu-west-1")
+
+JsonObject = dict[str, Any]
+
+
+def make_app() -> cdk.App:
+    """With the feature flags of cdk.json, which the CLI would hand over."""
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return cdk.App(context={**flags, "aws:cdk:bundling-stacks": []})
+
+
+def build_stage(*, env: cdk.Environment = ENV, **changes: Any) -> StreamingStage:
+    """A stage in an app of its own, with the given settings changed."""
+    return StreamingStage(make_app(), StageSettings(**{"name": "test", **changes}), env=env)
+
+
+def stream_template_of(**changes: Any) -> Template:
+    return Template.from_stack(build_stage(**changes).stream)
+
+
+def properties(template: Template, resource_type: str) -> list[JsonObject]:
+    """Of every resource of the type."""
+    return [found["Properties"] for found in template.find_resources(resource_type).values()]
+
+
+def only(template: Template, resource_type: str) -> JsonObject:
+    (found,) = properties(template, resource_type)
+    return found
+
+
+def statements(template: Template, *, of_role: str) -> list[JsonObject]:
+    """Of every policy attached to the role whose logical id begins so."""
+    return [
+        statement
+        for policy in properties(template, "AWS::IAM::Policy")
+        if any(role["Ref"].startswith(of_role) for role in policy["Roles"])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+
+from aws_cdk.assertions import Template
+
+from infra.settings import JwtSettings
+from tests.infrastructure.support import build_stage, only, properties
+
+METHOD = "AWS::ApiGateway::Method"
+
+
+def test_buffered_twin_answers_whole_before_the_http_api_gives_up(api_template: Template) -> None:
+    function = only(api_template, "AWS::Lambda::Function")
+    assert function["Environment"]["Variables"]["AWS_LWA_INVOKE_MODE"] == "buffered"
+    assert function["Timeout"] < 30
+
+
+def test_twin_runs_the_very_bundle_of_the_streaming_function(stream_template: Template, api_template: Template) -> None:
+    twin, streaming = (only(template, "AWS::Lambda::Function") for template in (api_template, stream_template))
+    assert twin["Code"] == streaming["Code"]
+    assert twin["Role"] != streaming["Role"]
+
+
+def test_http_api_routes_generate_and_health_to_signed_callers(api_template: Template) -> None:
+    routes = {r["RouteKey"]: r["AuthorizationType"] for r in properties(api_template, "AWS::ApiGatewayV2::Route")}
+    assert routes == {"POST /generate": "AWS_IAM", "GET /healthz": "AWS_IAM"}
+
+
+def test_http_api_integrates_the_alias_with_payload_2(api_template: Template) -> None:
+    integration = only(api_template, "AWS::ApiGatewayV2::Integration")
+    assert integration["PayloadFormatVersion"] == "2.0"
+    assert "Live" in integration["IntegrationUri"]["Ref"]
+
+
+def test_http_api_takes_tokens_of_the_issuer_when_one_is_set() -> None:
+    jwt = JwtSettings(issuer="https://issuer.example", audience=("app",))
+    template = Template.from_stack(build_stage(jwt=jwt).api)
+    routes = properties(template, "AWS::ApiGatewayV2::Route")
+    assert {route["AuthorizationType"] for route in routes} == {"JWT"}
+    assert only(template, "AWS::ApiGatewayV2::Authorizer")["JwtConfiguration"] == {
+        "Audience": ["app"],
+        "Issuer": "https://issuer.example",
+    }
+
+
+def test_http_api_throttles_and_logs_json(api_template: Template) -> None:
+    stage = only(api_template, "AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 50}
+    assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
+
+
+def test_rest_api_is_regional(api_template: Template) -> None:
+    assert only(api_template, "AWS::ApiGateway::RestApi")["EndpointConfiguration"]["Types"] == ["REGIONAL"]
+
+
+def test_rest_api_streams_both_verbs_to_signed_callers(api_template: Template) -> None:
+    methods = {method["HttpMethod"]: method for method in properties(api_template, METHOD)}
+    assert set(methods) == {"GET", "POST"}
+    for method in methods.values():
+        assert method["AuthorizationType"] == "AWS_IAM"
+        assert method["Integration"]["ResponseTransferMode"] == "STREAM"
+        assert "/response-streaming-invocations" in str(method["Integration"]["Uri"])
+
+
+def test_rest_integration_waits_as_long_as_the_function_runs() -> None:
+    template = Template.from_stack(build_stage(stream_timeout_seconds=700).api)
+    assert {m["Integration"]["TimeoutInMillis"] for m in properties(template, METHOD)} == {700_000}
+
+
+def test_rest_integration_invokes_the_streaming_alias(api_template: Template) -> None:
+    permissions = [p for p in properties(api_template, "AWS::Lambda::Permission") if "RestApi" in str(p["SourceArn"])]
+    assert len(permissions) == 2
+    for permission in permissions:
+        assert permission["Action"] == "lambda:InvokeFunction"
+        assert "StreamLive" in str(permission["FunctionName"])
+
+
+def test_rest_api_throttles_and_logs_json(api_template: Template) -> None:
+    stage = only(api_template, "AWS::ApiGateway::Stage")
+    (settings,) = stage["MethodSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
+    assert settings["DataTraceEnabled"] is False
+    assert json.loads(stage["AccessLogSetting"]["Format"])["requestId"] == "$context.requestId"
+
+
+def test_outputs_name_both_endpoints(api_template: Template) -> None:
+    assert set(api_template.to_json()["Outputs"]) >= {"HttpApiUrl", "RestApiStreamUrl", "GenerateFunctionName"}

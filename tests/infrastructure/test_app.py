@@ -1,0 +1,89 @@
+"""The app as the CLI starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.support import ROOT
+
+NO_BUNDLING: dict[str, object] = {"aws:cdk:bundling-stacks": []}
+
+
+def run_app(tmp_path: Path, context: dict[str, object], **environment: str) -> subprocess.CompletedProcess[str]:
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "CDK_CONTEXT_JSON": json.dumps({**flags, **NO_BUNDLING, **context}),
+            "CDK_OUTDIR": str(tmp_path),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def assemblies(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Of two synths, whose sets and hashes come in different orders."""
+    folders = [tmp_path_factory.mktemp("assembly") for _ in range(2)]
+    for number, folder in enumerate(folders):
+        finished = run_app(folder, {}, PYTHONHASHSEED=str(number))
+        assert finished.returncode == 0, finished.stderr
+    return folders
+
+
+@pytest.fixture(scope="module")
+def assembly(assemblies: list[Path]) -> Path:
+    return assemblies[0]
+
+
+def test_two_synths_give_the_same_templates(assemblies: list[Path]) -> None:
+    first, second = (
+        {path.relative_to(folder): path.read_text() for path in folder.rglob("*.template.json")}
+        for folder in assemblies
+    )
+    assert len(first) == 6
+    assert first == second
+
+
+def test_app_builds_every_stage(assembly: Path) -> None:
+    assert {folder.name for folder in assembly.glob("assembly-*")} == {"assembly-dev", "assembly-prod"}
+
+
+def test_templates_pass_cfn_lint(assembly: Path) -> None:
+    templates = [str(path) for path in assembly.glob("assembly-*/*.template.json")]
+    assert len(templates) == 6
+    # W3005: CDK orders a function after its role in so many words, though the reference says it already.
+    lint = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *templates]
+    finished = subprocess.run(lint, capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_app_builds_one_stage_when_named(tmp_path: Path) -> None:
+    assert run_app(tmp_path, {"stage": "dev"}).returncode == 0
+    assert [folder.name for folder in tmp_path.glob("assembly-*")] == ["assembly-dev"]
+
+
+@pytest.mark.parametrize(
+    ("context", "environment", "sentence"),
+    [
+        ({"stage": "qa"}, {}, "SettingsError: Setting stage: got 'qa', allowed: 'dev', 'prod'."),
+        ({}, {"CDK_DEFAULT_REGION": "us-gov-west-1"}, "SettingsError: Setting adapter_layer_arn: got None"),
+    ],
+)
+def test_app_ends_with_one_sentence_for_what_cannot_be(
+    tmp_path: Path, context: dict[str, object], environment: dict[str, str], sentence: str
+) -> None:
+    finished = run_app(tmp_path, context, **environment)
+    assert finished.returncode == 1
+    assert finished.stderr.startswith(sentence)
+    assert len(finished.stderr.strip().splitlines()) == 1

@@ -1,0 +1,34 @@
+"""Nothing below app.py looks outside, so two synths of one commit are the same (test_app.py)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.support import ROOT
+
+# infra/local.py and bundle.py start processes; what those print is hashed or checked, never templated.
+OUTSIDE_MODULES = {"socket", "datetime", "time", "getpass", "random", "uuid", "secrets", "boto3", "urllib", "platform"}
+TOOLS = {"local.py"}
+MODULES = sorted((ROOT / "infra").glob("*.py"))
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.name not in TOOLS], ids=lambda module: module.name)
+def test_module_imports_nothing_that_reads_clock_network_or_user(module: Path) -> None:
+    imported = {
+        name.partition(".")[0]
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+    }
+    assert not imported & OUTSIDE_MODULES
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_module_reads_neither_context_nor_environment(module: Path) -> None:
+    names = {node.attr for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Attribute)}
+    assert not names & {"try_get_context", "get_context", "getenv"}
+    if module.name != "bundle.py":  # hands its own environment on to uv
+        assert "environ" not in names

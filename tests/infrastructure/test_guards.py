@@ -1,0 +1,85 @@
+"""Wirings that would deploy and then fail."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+
+from infra.generate_api import GenerateApi
+from infra.guards import WiringError
+from infra.settings import FUNCTION_ENTRY, ThrottleSettings
+from infra.stream_api import streaming_integration
+from infra.stream_url import StreamUrl
+from infra.web_function import Scaling, WebFunction, WebFunctionProps
+from tests.infrastructure.support import ENV, make_app
+
+PROPS = WebFunctionProps(
+    entry=FUNCTION_ENTRY, requirements="requirements.txt", environment={}, memory_mebibytes=512, log_retention_days=1
+)
+
+
+@pytest.fixture
+def stack() -> cdk.Stack:
+    return cdk.Stack(make_app(), "Stack", env=ENV)
+
+
+def function_of(stack: cdk.Stack, mode: lambda_.InvokeMode, timeout_seconds: int = 20) -> WebFunction:
+    return WebFunction(stack, "Web", invoke_mode=mode, timeout=cdk.Duration.seconds(timeout_seconds), props=PROPS)
+
+
+def generate_api(stack: cdk.Stack, function: WebFunction) -> GenerateApi:
+    return GenerateApi(stack, "Api", function=function, jwt=None, throttle=ThrottleSettings(), log_retention_days=1)
+
+
+def rest_api(stack: cdk.Stack, *types: apigateway.EndpointType) -> apigateway.RestApi:
+    return apigateway.RestApi(stack, "Rest", endpoint_types=list(types) or None)
+
+
+def test_streaming_function_is_refused_behind_an_http_api(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
+    with pytest.raises(WiringError, match="BUFFERED behind an HTTP API, got Stack/Web in mode RESPONSE_STREAM"):
+        generate_api(stack, function)
+
+
+def test_buffered_function_is_refused_behind_a_streaming_url(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.BUFFERED)
+    with pytest.raises(WiringError, match="RESPONSE_STREAM behind a streaming function URL"):
+        StreamUrl(stack, "Url", function=function, auth="AWS_IAM", cors_origins=())
+
+
+def test_buffered_function_is_refused_behind_a_streaming_rest_api(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.BUFFERED)
+    with pytest.raises(WiringError, match="RESPONSE_STREAM behind a REST API"):
+        streaming_integration(rest_api(stack, apigateway.EndpointType.REGIONAL), function, cdk.Duration.minutes(1))
+
+
+def test_function_that_outlasts_the_http_api_is_refused(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.BUFFERED, timeout_seconds=30)
+    with pytest.raises(WiringError, match=r"within the HTTP API's integration \(29 s\), got 30 s"):
+        generate_api(stack, function)
+
+
+def test_function_that_outlasts_its_rest_integration_is_refused(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM, timeout_seconds=61)
+    with pytest.raises(WiringError, match="got 61 s"):
+        streaming_integration(rest_api(stack, apigateway.EndpointType.REGIONAL), function, cdk.Duration.minutes(1))
+
+
+def test_rest_integration_beyond_fifteen_minutes_is_refused(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
+    with pytest.raises(WiringError, match="API Gateway's limit"):
+        streaming_integration(rest_api(stack, apigateway.EndpointType.REGIONAL), function, cdk.Duration.minutes(16))
+
+
+@pytest.mark.parametrize("types", [(), (apigateway.EndpointType.EDGE,)])
+def test_edge_optimised_rest_api_is_refused(stack: cdk.Stack, types: tuple[apigateway.EndpointType, ...]) -> None:
+    function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
+    with pytest.raises(WiringError, match="regional REST API"):
+        streaming_integration(rest_api(stack, *types), function, cdk.Duration.minutes(1))
+
+
+def test_snap_start_with_provisioned_concurrency_is_refused() -> None:
+    with pytest.raises(WiringError, match="SnapStart or provisioned concurrency"):
+        Scaling(snap_start=True, provisioned_concurrency=1)

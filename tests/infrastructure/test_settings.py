@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.settings import BedrockSettings, JwtSettings, SettingsError, StageSettings, ThrottleSettings
+from infra.stages import select_stages
+
+BEDROCK = BedrockSettings(model_id="m")
+
+
+@pytest.mark.parametrize(
+    ("key", "changes"),
+    [
+        ("source", {"source": "oracle"}),
+        ("bedrock", {"source": "bedrock"}),
+        ("bedrock", {"bedrock": BEDROCK}),
+        ("memory_mebibytes", {"memory_mebibytes": 64}),
+        ("memory_mebibytes", {"memory_mebibytes": 10_241}),
+        ("max_input_bytes", {"max_input_bytes": 0}),
+        ("account_concurrency", {"account_concurrency": 0}),
+        ("reserved_concurrency", {"reserved_concurrency": 0}),
+        ("provisioned_concurrency", {"provisioned_concurrency": -1}),
+        ("snap_start", {"snap_start": True, "provisioned_concurrency": 1}),
+        ("deadline_margin_seconds", {"deadline_margin_seconds": 0}),
+        ("stream_timeout_seconds", {"stream_timeout_seconds": 901}),
+        ("stream_timeout_seconds", {"stream_timeout_seconds": 3}),
+        ("generate_timeout_seconds", {"generate_timeout_seconds": 30}),
+        ("heartbeat_seconds", {"heartbeat_seconds": 30}),
+        ("url_auth", {"url_auth": "none"}),
+        ("bundler", {"bundler": "podman"}),
+        ("log_retention_days", {"log_retention_days": 2}),
+        ("cors_origins", {"cors_origins": ("example.com",)}),
+        ("alarm_email", {"alarm_email": "ops"}),
+    ],
+)
+def test_setting_that_cannot_work_is_refused_with_key_value_and_choice(key: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=rf"^Setting {key}: got .+, allowed: .+\.$"):
+        StageSettings(name="test", **changes)
+
+
+@pytest.mark.parametrize(
+    ("key", "build"),
+    [
+        ("model_id", lambda: BedrockSettings(model_id="")),
+        ("max_output_tokens", lambda: BedrockSettings(model_id="m", max_output_tokens=0)),
+        ("inference_profile_regions", lambda: BedrockSettings(model_id="m", inference_profile_id="eu.m")),
+        ("issuer", lambda: JwtSettings(issuer="issuer.example", audience=("a",))),
+        ("audience", lambda: JwtSettings(issuer="https://issuer.example", audience=())),
+        ("requests_per_second", lambda: ThrottleSettings(requests_per_second=0)),
+        ("burst_requests", lambda: ThrottleSettings(burst_requests=-1)),
+    ],
+)
+def test_group_of_settings_is_refused_with_key_value_and_choice(key: str, build: Any) -> None:
+    with pytest.raises(SettingsError, match=f"^Setting {key}: "):
+        build()
+
+
+def test_unknown_stage_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(SettingsError, match="Setting stage: got 'qa', allowed: 'dev', 'prod'"):
+        select_stages("qa")
+
+
+def test_no_name_selects_every_stage() -> None:
+    assert [stage.name for stage in select_stages(None)] == ["dev", "prod"]

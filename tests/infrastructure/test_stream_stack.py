@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Annotations, Match, Template
+
+from functions.stream.streaming import settings as names
+from infra.settings import BedrockSettings, SettingsError
+from infra.stage import StreamingStage
+from tests.infrastructure.support import as_list, build_stage, only, properties, statements, stream_template_of
+
+FUNCTION = "AWS::Lambda::Function"
+
+
+def test_url_streams_from_the_alias_to_signed_callers(stream_template: Template) -> None:
+    url = only(stream_template, "AWS::Lambda::Url")
+    assert (url["InvokeMode"], url["AuthType"], url["Qualifier"]) == ("RESPONSE_STREAM", "AWS_IAM", "live")
+    assert "Cors" not in url
+
+
+def test_url_is_open_to_no_principal_by_default(stream_template: Template) -> None:
+    stream_template.resource_count_is("AWS::Lambda::Permission", 0)
+
+
+def test_adapter_mode_is_the_url_s_invoke_mode(stream_template: Template) -> None:
+    environment = only(stream_template, FUNCTION)["Environment"]["Variables"]
+    assert environment["AWS_LWA_INVOKE_MODE"] == "response_stream"
+
+
+def test_invoker_may_call_the_url_and_nothing_else(stream_template: Template) -> None:
+    granted = statements(stream_template, of_role="Invoker")
+    live = {"Ref": next(iter(stream_template.find_resources("AWS::Lambda::Alias")))}
+    assert sorted(granted, key=str) == sorted(
+        [
+            {
+                "Action": "lambda:InvokeFunctionUrl",
+                "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
+                "Effect": "Allow",
+                "Resource": live,
+            },
+            {
+                "Action": "lambda:InvokeFunction",
+                "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": True}},
+                "Effect": "Allow",
+                "Resource": live,
+            },
+        ],
+        key=str,
+    )
+
+
+def test_public_url_carries_both_permissions_and_a_warning() -> None:
+    stage = build_stage(url_auth="NONE")
+    template = Template.from_stack(stage.stream)
+    granted = properties(template, "AWS::Lambda::Permission")
+    assert {permission["Action"] for permission in granted} == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
+    assert all(permission["Principal"] == "*" for permission in granted)
+    Annotations.from_stack(stage.stream).has_warning("*", Match.string_like_regexp("anyone on the internet"))
+
+
+def test_url_owns_cors_for_the_origins_of_the_settings() -> None:
+    template = stream_template_of(cors_origins=("https://example.com",))
+    cors = only(template, "AWS::Lambda::Url")["Cors"]
+    assert cors["AllowOrigins"] == ["https://example.com"]
+    assert cors["AllowMethods"] == ["GET", "POST"]
+    assert "x-amz-content-sha256" in cors["AllowHeaders"]
+
+
+def test_function_is_what_the_settings_say() -> None:
+    template = stream_template_of(memory_mebibytes=2048, stream_timeout_seconds=600, max_input_bytes=100)
+    function = only(template, FUNCTION)
+    assert (function["MemorySize"], function["Timeout"]) == (2048, 600)
+    assert function["Environment"]["Variables"][names.MAX_INPUT_BYTES] == "100"
+
+
+def test_function_runs_its_own_server_instead_of_the_runtime_client(stream_template: Template) -> None:
+    function = only(stream_template, FUNCTION)
+    assert (function["Runtime"], function["Handler"]) == ("python3.14", "streaming.app.app")
+    assert function["Environment"]["Variables"]["AWS_LAMBDA_EXEC_WRAPPER"] == "/var/task/run.sh"
+
+
+def test_role_writes_its_own_logs_and_has_no_managed_policy(stream_template: Template) -> None:
+    roles = stream_template.find_resources("AWS::IAM::Role").values()
+    assert not any("ManagedPolicyArns" in role["Properties"] for role in roles)
+    (statement,) = statements(stream_template, of_role="StreamRole")
+    assert set(as_list(statement["Action"])) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert statement["Resource"]["Fn::GetAtt"][0].startswith("StreamLogs")
+
+
+@pytest.mark.parametrize("days", [1, 30, 365, 3653])
+def test_log_group_keeps_lines_as_long_as_the_settings_say(days: int) -> None:
+    assert only(stream_template_of(log_retention_days=days), "AWS::Logs::LogGroup")["RetentionInDays"] == days
+
+
+def test_alias_is_live_and_its_version_outlives_a_deployment(stream_template: Template) -> None:
+    assert only(stream_template, "AWS::Lambda::Alias")["Name"] == "live"
+    (version,) = stream_template.find_resources("AWS::Lambda::Version").values()
+    assert version["DeletionPolicy"] == "Retain"
+
+
+def test_reservation_is_absent_unless_set(stream_template: Template) -> None:
+    assert "ReservedConcurrentExecutions" not in only(stream_template, FUNCTION)
+    assert only(stream_template_of(reserved_concurrency=7), FUNCTION)["ReservedConcurrentExecutions"] == 7
+
+
+def test_provisioned_concurrency_is_the_alias_s() -> None:
+    alias = only(stream_template_of(provisioned_concurrency=3), "AWS::Lambda::Alias")
+    assert alias["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 3}
+
+
+def test_snap_start_applies_to_published_versions() -> None:
+    assert only(stream_template_of(snap_start=True), FUNCTION)["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+
+
+@pytest.mark.parametrize(
+    ("region", "layer", "architecture"),
+    [
+        ("eu-west-1", "arn:aws:lambda:eu-west-1:753240598075:layer:LambdaAdapterLayerArm64:30", "arm64"),
+        ("cn-north-1", "arn:aws-cn:lambda:cn-north-1:041581134020:layer:LambdaAdapterLayerX86:30", "x86_64"),
+        ("cn-northwest-1", "arn:aws-cn:lambda:cn-northwest-1:069767869989:layer:LambdaAdapterLayerX86:30", "x86_64"),
+    ],
+)
+def test_adapter_layer_is_the_region_s(region: str, layer: str, architecture: str) -> None:
+    function = only(stream_template_of(env=cdk.Environment(account="123456789012", region=region)), FUNCTION)
+    assert (function["Layers"], function["Architectures"]) == ([layer], [architecture])
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "us-iso-east-1", "me-south-1"])
+def test_region_without_a_layer_is_refused_by_name(region: str) -> None:
+    with pytest.raises(SettingsError, match=f"adapter_layer_arn.*{region}"):
+        build_stage(env=cdk.Environment(account="123456789012", region=region))
+
+
+def test_own_layer_serves_a_region_without_one() -> None:
+    arn = "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:layer:adapter:1"
+    environment = cdk.Environment(account="123456789012", region="us-gov-west-1")
+    assert only(stream_template_of(env=environment, adapter_layer_arn=arn), FUNCTION)["Layers"] == [arn]
+
+
+def test_unknown_region_gets_the_commercial_layer() -> None:
+    (layer,) = only(stream_template_of(env=cdk.Environment()), FUNCTION)["Layers"]
+    assert {"Ref": "AWS::Region"} in layer["Fn::Join"][1]
+
+
+def test_bedrock_is_out_of_reach_by_default(stream_template: Template) -> None:
+    assert "bedrock" not in str(stream_template.to_json())
+
+
+def test_bedrock_source_may_invoke_exactly_its_model() -> None:
+    template = stream_template_of(source="bedrock", bedrock=BedrockSettings(model_id="maker.model-v1:0"))
+    granted = [s for s in statements(template, of_role="StreamRole") if "bedrock" in str(s)]
+    assert granted == [
+        {
+            "Action": "bedrock:InvokeModelWithResponseStream",
+            "Effect": "Allow",
+            "Resource": "arn:aws:bedrock:eu-west-1::foundation-model/maker.model-v1:0",
+        }
+    ]
+
+
+def test_bedrock_profile_reaches_its_regions_through_the_profile_only() -> None:
+    bedrock = BedrockSettings(
+        model_id="maker.model-v1:0",
+        inference_profile_id="eu.maker.model-v1:0",
+        inference_profile_regions=("eu-west-1", "eu-central-1"),
+    )
+    template = stream_template_of(source="bedrock", bedrock=bedrock)
+    of_profile, of_models = [s for s in statements(template, of_role="StreamRole") if "bedrock" in str(s)]
+    profile = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.maker.model-v1:0"
+    assert of_profile["Resource"] == profile
+    assert set(of_models["Resource"]) == {
+        "arn:aws:bedrock:eu-west-1::foundation-model/maker.model-v1:0",
+        "arn:aws:bedrock:eu-central-1::foundation-model/maker.model-v1:0",
+    }
+    assert of_models["Condition"] == {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
+    environment = only(template, FUNCTION)["Environment"]["Variables"]
+    assert environment[names.BEDROCK_MODEL_ID] == "eu.maker.model-v1:0"
+
+
+def test_outputs_name_what_a_caller_needs(stream_template: Template) -> None:
+    assert set(stream_template.to_json()["Outputs"]) >= {"StreamUrl", "InvokerRoleArn", "StreamFunctionName"}
+
+
+def test_every_taggable_resource_carries_the_stage(stage: StreamingStage, stream_template: Template) -> None:
+    assert {"Key": "stage", "Value": stage.stage_name} in only(stream_template, FUNCTION)["Tags"]
