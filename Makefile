@@ -12,7 +12,8 @@ CLI := node_modules/.installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # For the runtime and the architecture of infra/web_function.py.
 LOCK_FUNCTION := uv pip compile --quiet --generate-hashes --no-header --no-annotate \
-	--python-version 3.14 --python-platform aarch64-manylinux_2_28
+	--python-version 3.14 --python-platform aarch64-manylinux_2_28 \
+	--no-emit-package click --no-emit-package idna
 # Timestamped bytecode of the source tree is of no use to anyone: the bundle has its own.
 export PYTHONDONTWRITEBYTECODE := 1
 

@@ -34,8 +34,6 @@ def stream(url: str, prompt: str) -> Generator[Event, None, None]:
             httpx_sse.connect_sse(client, "POST", target, json={"input": prompt}) as source,
         ):
             yield from _events(source)
-    except httpx_sse.SSEError as error:
-        raise MalformedStream(f"Expected a stream of events: {error}") from error
     except httpx.HTTPError as error:
         raise ConnectionFailed(f"The connection to {target} failed: {error}") from error
 
@@ -55,6 +53,8 @@ def _events(source: httpx_sse.EventSource) -> Generator[Event, None, None]:
         for event in source.iter_sse():
             if (typed := reader.read(event.data)) is not None:
                 yield typed
+    except httpx_sse.SSEError as error:
+        raise MalformedStream(f"Expected a stream of events: {error}", stream_id=reader.stream_id) from error
     except httpx.HTTPError as error:
         raise TruncatedStream(stream_id=reader.stream_id) from error
     reader.finish()

@@ -29,8 +29,8 @@ class AlarmTopic(Construct):
             acknowledge(
                 self.topic.add_subscription(subscriptions.EmailSubscription(email)),
                 {
-                    "Serverless-SNSRedrivePolicy": "A notification that no mailbox takes is not lost: the alarm keeps its "
-                    "state and history in CloudWatch, and a queue of missed ones would have no reader."
+                    "Serverless-SNSRedrivePolicy": "A notification that no mailbox takes is not lost: the alarm keeps "
+                    "its state and history in CloudWatch, and a queue of missed ones would have no reader."
                 },
             )
 

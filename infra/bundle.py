@@ -19,9 +19,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from . import bytecode
+from .bytecode import CompileError, Compiler
+from .settings import FUNCTION_ENTRY
+
 Machine = Literal["aarch64", "x86_64"]
 
 _NOT_SHIPPED = ("requirements*", "__pycache__", "*.pyc", ".*")
+# By the entry point, or by uvicorn and anyio once they run.
+_START_IMPORTS = (
+    *("streaming.__main__", "streaming.app", "uvicorn.lifespan.on", "uvicorn.loops.asyncio"),
+    *("uvicorn.protocols.http.h11_impl", "anyio._backends._asyncio"),
+)
 # Left in the target by uv: its lock, and the packages' console scripts.
 _LEFT_BY_INSTALLER = (".lock", "bin")
 # https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html, e_machine
@@ -41,14 +50,17 @@ class Bundle:
     machine: Machine
     #: Inside the entry.
     requirements: str = "requirements.txt"
+    #: What a start imports, and so what is compiled.
+    imports: tuple[str, ...] = ()
 
     @cached_property
     def asset_hash(self) -> str:
         """Of everything that changes the bundle: what ships, what installs it, and who compiles it."""
         digest = hashlib.sha256()
-        recipe = [self.python_version, self.machine, self._installer_version, self._interpreter_version]
+        compiler = self._compiler and self._compiler.version
+        recipe = [self.python_version, self.machine, self.imports, self._installer_version, compiler]
         digest.update(json.dumps(recipe).encode())
-        inputs = [*self._shipped(), self.entry / self.requirements, Path(__file__)]
+        inputs = [*self._shipped(), self.entry / self.requirements, Path(__file__), Path(bytecode.__file__)]
         for path in inputs:
             name = path.relative_to(self.entry).as_posix() if path.is_relative_to(self.entry) else path.name
             executable = os.access(path, os.X_OK)
@@ -107,34 +119,33 @@ class Bundle:
         return _uv(["--version"], self.entry).stdout.strip()
 
     @cached_property
-    def _interpreter(self) -> str | None:
+    def _compiler(self) -> Compiler | None:
         found = _uv(["python", "find", "--no-project", "--no-config", self.python_version], self.entry)
-        return found.stdout.strip() if found.returncode == 0 else None
-
-    @cached_property
-    def _interpreter_version(self) -> str | None:
-        if self._interpreter is None:
-            return None
-        return subprocess.run([self._interpreter, "-V"], capture_output=True, text=True, check=True).stdout.strip()
+        return Compiler(found.stdout.strip()) if found.returncode == 0 else None
 
     def _compile(self, target: Path) -> None:
-        """Bytecode that never asks for its source's time: CDK's zip gives every file the same old one.
-
-        https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
-        """
-        if self._interpreter is None:
+        if self._compiler is None:
             _say(
-                f"Bundled without bytecode, so every cold start compiles the sources and takes about twice as long: "
+                "Bundled without bytecode, so every cold start compiles the sources and takes about twice as long: "
                 f"no Python {self.python_version} was found. Get it with `uv python install {self.python_version}`."
             )
             return
-        command = [self._interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-        # Hash randomisation would give each bundle other bytes for the same sources.
-        environment = {**os.environ, "PYTHONHASHSEED": "0"}
-        command += ["-s", str(target), "-p", "/var/task", str(target)]
-        compiled = subprocess.run(command, env=environment, capture_output=True, text=True)
-        if compiled.returncode:
-            raise BundleError(f"Expected sources that compile, got: {compiled.stdout.strip()}. Correct the source.")
+        try:
+            self._compiler.compile(target, self.imports)
+        except CompileError as error:
+            raise BundleError(f"Expected sources that compile, got: {error}. Correct the source.") from error
+
+
+def stream_bundle(source: str, python_version: str, machine: Machine) -> Bundle:
+    """Of functions/stream, with what that source needs."""
+    own_requirements = f"requirements-{source}.txt"
+    return Bundle(
+        FUNCTION_ENTRY,
+        python_version,
+        machine,
+        requirements=own_requirements if (FUNCTION_ENTRY / own_requirements).exists() else "requirements.txt",
+        imports=(*_START_IMPORTS, f"streaming.sources.{source}"),
+    )
 
 
 def _ships(name: str) -> bool:

@@ -40,7 +40,10 @@ class HostImage(cdk.DockerImage):
 
 def bundling_options(bundle: Bundle, bundler: Bundler) -> lambda_python.BundlingOptions:
     if bundler == "docker":
-        return lambda_python.BundlingOptions(asset_excludes=["requirements*.in", "__pycache__"])
+        # The lock is complete as it is; pip would ask for the hash of what it leaves out (requirements.in).
+        return lambda_python.BundlingOptions(
+            asset_excludes=["requirements*.in", "__pycache__"], environment={"PIP_NO_DEPS": "1"}
+        )
     # Explicit, because CDK's own hash sees only the entry folder: neither the installer nor the platform.
     return lambda_python.BundlingOptions(image=HostImage(bundle), asset_hash=bundle.asset_hash)
 

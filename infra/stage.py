@@ -9,7 +9,7 @@ from functions.stream.streaming import settings as names
 
 from .api_stack import ApiStack
 from .monitoring_stack import MonitoringStack
-from .settings import FUNCTION_ENTRY, StageSettings
+from .settings import StageSettings
 from .stream_stack import StreamStack
 from .web_function import Scaling, WebFunctionProps
 
@@ -61,10 +61,8 @@ class StreamingStage(cdk.Stage):
 
 
 def _function_props(settings: StageSettings) -> WebFunctionProps:
-    own_requirements = f"requirements-{settings.source}.txt"
     return WebFunctionProps(
-        entry=FUNCTION_ENTRY,
-        requirements=own_requirements if (FUNCTION_ENTRY / own_requirements).exists() else "requirements.txt",
+        source=settings.source,
         environment=_environment(settings),
         memory_mebibytes=settings.memory_mebibytes,
         log_retention_days=settings.log_retention_days,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -13,7 +12,7 @@ from aws_cdk import aws_lambda_python_alpha as lambda_python
 from constructs import Construct
 
 from . import adapter
-from .bundle import Bundle, Machine
+from .bundle import Machine, stream_bundle
 from .bundling import bundling_options
 from .guards import WiringError
 from .log_groups import log_group
@@ -25,8 +24,7 @@ from .settings import Bundler
 class WebFunctionProps:
     """What differs between the functions of a stage, beside their mode and timeout."""
 
-    entry: Path
-    requirements: str
+    source: str
     environment: Mapping[str, str]
     memory_mebibytes: int
     log_retention_days: int
@@ -86,11 +84,12 @@ class WebFunction(Construct):
         layer = props.adapter_layer_arn or adapter.layer_arn(cdk.Stack.of(self).region)
         architecture = adapter.architecture_of(layer)
         machine: Machine = "x86_64" if architecture == lambda_.Architecture.X86_64 else "aarch64"
-        bundle = Bundle(props.entry, self.RUNTIME.name.removeprefix("python"), machine, props.requirements)
+        python_version = self.RUNTIME.name.removeprefix("python")
+        bundle = stream_bundle(props.source, python_version, machine)
         function = lambda_python.PythonFunction(
             self,
             "Function",
-            entry=str(props.entry),
+            entry=str(bundle.entry),
             index="streaming/app.py",
             handler="app",
             runtime=self.RUNTIME,

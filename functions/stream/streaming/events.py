@@ -56,9 +56,10 @@ class EventEncoder:
         return self._encode(ending.event)
 
     def _encode(self, event: Mapping[str, object]) -> bytes:
-        data = json.dumps(event, ensure_ascii=False)
+        data = json.dumps(event, ensure_ascii=False, allow_nan=False)
         if not data.isascii():
             for character, escape in _LINE_ENDS_OF_OTHERS.items():
                 data = data.replace(character, escape)
+        encoded = f"id: {self.last_id + 1}\n\ndata: {data}\n\n".encode()
         self.last_id += 1
-        return f"id: {self.last_id}\n\ndata: {data}\n\n".encode()
+        return encoded

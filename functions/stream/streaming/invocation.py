@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import logging
 import math
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +31,16 @@ class Invocation:
         return cls(
             request_id=str(context["request_id"]) if "request_id" in context else None,
             trace_id=headers.get("x-amzn-trace-id"),
-            seconds_left=deadline / 1000 - time.time() if isinstance(deadline, int) else math.inf,
+            seconds_left=deadline / 1000 - time.time() if _is_time(deadline) else math.inf,
         )
 
     def log_fields(self, stream_id: str) -> dict[str, object]:
         fields = {"stream_id": stream_id, "request_id": self.request_id, "trace_id": self.trace_id}
         return {name: value for name, value in fields.items() if value is not None}
+
+
+def _is_time(deadline: object) -> TypeGuard[int]:
+    return isinstance(deadline, int) and abs(deadline) < sys.maxsize
 
 
 def _lambda_context(header: str | None) -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 SOURCE = "STREAM_SOURCE"
 MAX_INPUT_BYTES = "STREAM_MAX_INPUT_BYTES"
@@ -13,6 +15,8 @@ FRAME_MILLISECONDS = "STREAM_FRAME_MILLISECONDS"
 DEADLINE_MARGIN_SECONDS = "STREAM_DEADLINE_MARGIN_SECONDS"
 BEDROCK_MODEL_ID = "STREAM_BEDROCK_MODEL_ID"
 BEDROCK_MAX_OUTPUT_TOKENS = "STREAM_BEDROCK_MAX_OUTPUT_TOKENS"
+
+_Number = TypeVar("_Number", int, float)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,20 +35,20 @@ class Settings:
         """Raises ValueError, naming the variable, when one is not a positive number."""
         return cls(
             source=environment.get(SOURCE, cls.source),
-            max_input_bytes=int(_positive(environment, MAX_INPUT_BYTES, cls.max_input_bytes)),
-            heartbeat_seconds=_positive(environment, HEARTBEAT_SECONDS, cls.heartbeat_seconds),
-            frame_characters=int(_positive(environment, FRAME_CHARACTERS, cls.frame_characters)),
-            frame_milliseconds=_positive(environment, FRAME_MILLISECONDS, cls.frame_milliseconds),
-            deadline_margin_seconds=_positive(environment, DEADLINE_MARGIN_SECONDS, cls.deadline_margin_seconds),
+            max_input_bytes=_positive(environment, MAX_INPUT_BYTES, cls.max_input_bytes, int),
+            heartbeat_seconds=_positive(environment, HEARTBEAT_SECONDS, cls.heartbeat_seconds, float),
+            frame_characters=_positive(environment, FRAME_CHARACTERS, cls.frame_characters, int),
+            frame_milliseconds=_positive(environment, FRAME_MILLISECONDS, cls.frame_milliseconds, float),
+            deadline_margin_seconds=_positive(environment, DEADLINE_MARGIN_SECONDS, cls.deadline_margin_seconds, float),
         )
 
 
-def _positive(environment: Mapping[str, str], name: str, default: float) -> float:
-    text = environment.get(name, str(default))
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0 < value < float("inf"):
-        raise ValueError(f"Expected {name} to be a number above 0, got {text!r}: correct the environment.")
-    return value
+def _positive(environment: Mapping[str, str], name: str, default: _Number, parse: Callable[[str], _Number]) -> _Number:
+    if name not in environment:
+        return default
+    with contextlib.suppress(ValueError):
+        value = parse(environment[name])
+        if 0 < value < float("inf"):
+            return value
+    kind = "a whole number" if parse is int else "a number"
+    raise ValueError(f"Expected {name} to be {kind} above 0, got {environment[name]!r}: correct the environment.")

@@ -1,0 +1,52 @@
+"""uvicorn, without its command line."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+
+def _skip_command_line() -> None:
+    """Puts uvicorn's package in place without running its __init__, which imports the command line and click.
+
+    That is half of the time that importing uvicorn takes, and click does not ship (requirements.in).
+    """
+    spec = importlib.util.find_spec("uvicorn")
+    assert spec
+    sys.modules.setdefault("uvicorn", importlib.util.module_from_spec(spec))
+
+
+_skip_command_line()
+
+from uvicorn.config import Config  # noqa: E402
+from uvicorn.server import Server  # noqa: E402
+
+# uvicorn/lifespan/on.py looks for it where __init__ would have put it.
+sys.modules["uvicorn"].Config = Config  # type: ignore[attr-defined]  # the module is one that never ran
+
+# The adapter keeps idle connections for 4 s; the server has to keep them longer.
+_KEEP_ALIVE_SECONDS = 10
+# Lambda kills the process earlier; elsewhere this bounds how long a stream may take to say goodbye.
+_GOODBYE_SECONDS = 2
+# A query may carry the whole input, three bytes of percent-encoding for each of its bytes.
+_REQUEST_HEAD_BYTES = 256 * 1024
+
+
+def serve(application: str, port: int) -> None:
+    """`application` is `package.module:attribute`. Exits the process when it cannot be imported or bound."""
+    config = Config(
+        application,
+        host="127.0.0.1",
+        port=port,
+        http="h11",
+        loop="asyncio",
+        ws="none",
+        interface="asgi3",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        h11_max_incomplete_event_size=_REQUEST_HEAD_BYTES,
+    )
+    Server(config).run()

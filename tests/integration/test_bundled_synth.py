@@ -1,0 +1,72 @@
+"""A synth that really bundles, with no Docker in reach."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Template
+
+from infra.assembly import find_function
+from infra.bundle import Bundle
+from infra.bundling import bundling_options
+from infra.settings import FUNCTION_ENTRY, StageSettings
+from infra.stage import StreamingStage
+from tests.infrastructure.support import ENV, make_app
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both modes and two stages over one entry."""
+    folder = tmp_path_factory.mktemp("assembly")
+    app = cdk.App(outdir=str(folder))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CDK_DOCKER", "false")  # a `docker` that always fails
+        for name in ("one", "two"):
+            StreamingStage(app, StageSettings(name=name), env=ENV)
+        app.synth()
+    return folder
+
+
+def test_one_bundle_serves_every_function(assembly: Path) -> None:
+    assert len([path for path in assembly.glob("asset.*") if path.is_dir()]) == 1
+
+
+@pytest.mark.parametrize("invoke_mode", ["response_stream", "buffered"])
+def test_assembly_gives_back_what_would_be_deployed(assembly: Path, invoke_mode: str) -> None:
+    function = find_function(assembly, "one", invoke_mode=invoke_mode)
+    assert (function.asset / "run.sh").exists()
+    assert function.handler == "streaming.app.app"
+    assert function.environment["AWS_LAMBDA_EXEC_WRAPPER"] == "/var/task/run.sh"
+
+
+def test_assembly_without_the_function_says_so(assembly: Path) -> None:
+    with pytest.raises(LookupError, match=r"Expected a function in mode 'response_stream' under .*three"):
+        find_function(assembly, "three", invoke_mode="response_stream")
+
+
+def test_template_is_the_same_with_and_without_bundling(assembly: Path) -> None:
+    (bundled,) = assembly.glob("assembly-one/oneStream*.template.json")
+    stage = StreamingStage(make_app(), StageSettings(name="one"), env=ENV)
+    code = [
+        _code(template) for template in (json.loads(bundled.read_text()), Template.from_stack(stage.stream).to_json())
+    ]
+    assert code[0] == code[1]
+
+
+def test_docker_is_the_package_s_own_way_back() -> None:
+    options = bundling_options(Bundle(FUNCTION_ENTRY, "3.14", "aarch64"), "docker")
+    assert options.image is None
+    assert options.asset_hash is None
+
+
+def _code(template: Mapping[str, Any]) -> list[str]:
+    return [
+        json.dumps(resource["Properties"])
+        for resource in template["Resources"].values()
+        if resource["Type"] in ("AWS::Lambda::Function", "AWS::Lambda::Version")
+    ]
