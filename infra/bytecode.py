@@ -24,11 +24,16 @@ for module in list(sys.modules.values()):
 """
 _COMPILE = """
 import py_compile, sys
-for name in sys.stdin.read().splitlines():
-    shown = "/var/task" + name.removeprefix(sys.argv[1])
-    py_compile.compile(
-        name, dfile=shown, doraise=True, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-    )
+try:
+    for name in sys.stdin.read().splitlines():
+        py_compile.compile(
+            name,
+            dfile="/var/task" + name.removeprefix(sys.argv[1]),
+            doraise=True,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+except py_compile.PyCompileError as error:
+    sys.exit(str(error))
 """
 
 
@@ -53,7 +58,7 @@ class Compiler:
         files = traced.stdout if traced.returncode == 0 else "\n".join(map(str, sorted(bundle.rglob("*.py"))))
         compiled = self._run(["-c", _COMPILE, str(bundle)], stdin=files)
         if compiled.returncode:
-            raise CompileError(compiled.stderr.strip().splitlines()[-1])
+            raise CompileError(compiled.stderr.strip())
 
     def _run(
         self, arguments: Sequence[str], *, folder: Path | None = None, stdin: str = ""

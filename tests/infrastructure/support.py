@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk.assertions import Template
@@ -17,11 +19,15 @@ ENV = cdk.Environment(account="123456789012", region="eu-west-1")
 
 JsonObject = dict[str, Any]
 
+# The bundle's hash, and the id of the version that carries it, change with every line of the function.
+_BUNDLE_HASH = re.compile(r"[0-9a-f]{64}")
+_VERSION_ID = re.compile(r"(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}")
 
-def make_app() -> cdk.App:
+
+def make_app(*, bundling: bool = False, outdir: str | None = None) -> cdk.App:
     """With the feature flags of cdk.json, which the CLI would hand over."""
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return cdk.App(context={**flags, "aws:cdk:bundling-stacks": []})
+    return cdk.App(context=flags if bundling else {**flags, "aws:cdk:bundling-stacks": []}, outdir=outdir)
 
 
 def build_stage(*, env: cdk.Environment = ENV, **changes: Any) -> StreamingStage:
@@ -51,6 +57,12 @@ def statements(template: Template, *, of_role: str) -> list[JsonObject]:
         if any(role["Ref"].startswith(of_role) for role in policy["Roles"])
         for statement in policy["PolicyDocument"]["Statement"]
     ]
+
+
+def scrubbed(template: Mapping[str, Any]) -> JsonObject:
+    """The template without what depends on the bytes of the bundle."""
+    text = _BUNDLE_HASH.sub("BUNDLE", json.dumps(template, sort_keys=True))
+    return cast(JsonObject, json.loads(_VERSION_ID.sub(r"\1", text)))
 
 
 def as_list(value: object) -> list[object]:

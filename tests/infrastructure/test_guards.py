@@ -9,15 +9,13 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.generate_api import GenerateApi
 from infra.guards import WiringError
-from infra.settings import FUNCTION_ENTRY, ThrottleSettings
+from infra.settings import ThrottleSettings
 from infra.stream_api import streaming_integration
 from infra.stream_url import StreamUrl
 from infra.web_function import Scaling, WebFunction, WebFunctionProps
 from tests.infrastructure.support import ENV, make_app
 
-PROPS = WebFunctionProps(
-    entry=FUNCTION_ENTRY, requirements="requirements.txt", environment={}, memory_mebibytes=512, log_retention_days=1
-)
+PROPS = WebFunctionProps(source="local", environment={}, memory_mebibytes=512, log_retention_days=1)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_finding_fails_the_synth() -> None:
     app = make_app()
     s3.Bucket(cdk.Stack(app, "Stack"), "Careless")
     add_nag(app)
-    with pytest.raises(RuntimeError, match="(?i)validation"):
+    with pytest.raises(RuntimeError, match=r"(?i)validation"):
         app.synth()
 
 

@@ -142,9 +142,9 @@ def test_binary_for_another_machine_fails_with_a_sentence(entry: Path, tmp_path:
 
 
 def test_source_that_does_not_compile_fails_with_a_sentence(entry: Path, tmp_path: Path) -> None:
-    (entry / "streaming" / "broken.py").write_text("def\n")
-    with pytest.raises(BundleError, match=r"Expected sources that compile, got: .*broken\.py"):
-        Bundle(entry, PYTHON, "aarch64").build(tmp_path / "out")
+    (entry / "streaming" / "app.py").write_text("def\n")
+    with pytest.raises(BundleError, match=r"Expected sources that compile, got: .*app\.py"):
+        dataclasses.replace(BUNDLE, entry=entry).build(tmp_path / "out")
 
 
 def test_missing_uv_fails_with_a_sentence(entry: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
