@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from aws_cdk.assertions import Template
 
+from client import demo
 from infra.assembly import find_function
 from infra.bundle import Bundle
 from infra.bundling import bundling_options
@@ -44,6 +46,19 @@ def test_assembly_gives_back_what_would_be_deployed(assembly: Path, invoke_mode:
 def test_assembly_without_the_function_says_so(assembly: Path) -> None:
     with pytest.raises(LookupError, match=r"Expected a function in mode 'response_stream' under .*three"):
         find_function(assembly, "three", invoke_mode="response_stream")
+
+
+def test_demo_streams_the_input_out_of_the_assembly(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    prompt = " ".join(f"word{number}" for number in range(40))
+    assert demo.main(["--assembly", str(assembly), "--stage", "one", "--input", prompt]) == 0
+    chunks = re.findall(r"^ *(\d+) ms  '(.*)'$", capsys.readouterr().out, re.MULTILINE)
+    assert "".join(text for _, text in chunks) == prompt
+    assert len({milliseconds for milliseconds, _ in chunks}) == len(chunks) == 8
+
+
+def test_demo_exits_1_with_the_service_s_sentence(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo.main(["--assembly", str(assembly), "--stage", "one", "--input", ""]) == 1
+    assert "422" in capsys.readouterr().err
 
 
 def test_template_without_bundling_differs_in_the_bundle_s_hash_alone(assembly: Path) -> None:

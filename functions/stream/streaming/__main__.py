@@ -7,13 +7,15 @@ import sys
 from .logs import configure_logging
 from .server import serve
 
+_LAST_PORT = 65535
+
 
 def main(arguments: list[str]) -> None:
     configure_logging()
     module, _, attribute = arguments[0].rpartition(".")
     if not module:
         sys.exit(f"Expected a handler such as streaming.app.app, got {arguments[0]!r}: correct the function's handler.")
-    if not arguments[1].isdigit():
+    if not arguments[1].isdecimal() or int(arguments[1]) > _LAST_PORT:
         sys.exit(f"Expected AWS_LWA_PORT to be a port such as 8080, got {arguments[1]!r}.")
     serve(f"{module}:{attribute}", int(arguments[1]))
 

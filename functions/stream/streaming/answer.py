@@ -76,8 +76,9 @@ async def run_answer(
 
 async def _finish(pump: asyncio.Task[None], generation: Generation) -> None:
     try:
+        # For a source that ignores the cancellation, closing may be what ends its iteration.
+        await asyncio.wait({pump}, timeout=CLOSE_SECONDS)
         async with asyncio.timeout(CLOSE_SECONDS):
-            await asyncio.wait({pump})
             await generation.aclose()
     except Exception:
         logger.exception("The source failed to close.")

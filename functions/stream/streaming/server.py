@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 
@@ -49,4 +50,5 @@ def serve(application: str, port: int) -> None:
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
         h11_max_incomplete_event_size=_REQUEST_HEAD_BYTES,
     )
-    Server(config).run()
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again after it has said goodbye
+        Server(config).run()

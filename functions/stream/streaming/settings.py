@@ -35,15 +35,15 @@ class Settings:
         """Raises ValueError, naming the variable, when one is not a positive number."""
         return cls(
             source=environment.get(SOURCE, cls.source),
-            max_input_bytes=_positive(environment, MAX_INPUT_BYTES, cls.max_input_bytes, int),
-            heartbeat_seconds=_positive(environment, HEARTBEAT_SECONDS, cls.heartbeat_seconds, float),
-            frame_characters=_positive(environment, FRAME_CHARACTERS, cls.frame_characters, int),
-            frame_milliseconds=_positive(environment, FRAME_MILLISECONDS, cls.frame_milliseconds, float),
-            deadline_margin_seconds=_positive(environment, DEADLINE_MARGIN_SECONDS, cls.deadline_margin_seconds, float),
+            max_input_bytes=positive(environment, MAX_INPUT_BYTES, cls.max_input_bytes, int),
+            heartbeat_seconds=positive(environment, HEARTBEAT_SECONDS, cls.heartbeat_seconds, float),
+            frame_characters=positive(environment, FRAME_CHARACTERS, cls.frame_characters, int),
+            frame_milliseconds=positive(environment, FRAME_MILLISECONDS, cls.frame_milliseconds, float),
+            deadline_margin_seconds=positive(environment, DEADLINE_MARGIN_SECONDS, cls.deadline_margin_seconds, float),
         )
 
 
-def _positive(environment: Mapping[str, str], name: str, default: _Number, parse: Callable[[str], _Number]) -> _Number:
+def positive(environment: Mapping[str, str], name: str, default: _Number, parse: Callable[[str], _Number]) -> _Number:
     if name not in environment:
         return default
     with contextlib.suppress(ValueError):
