@@ -21,13 +21,14 @@ _PROMPT = (
 )
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m client.demo", description=__doc__)
+    parser.add_argument("--assembly", type=Path, default=_ASSEMBLY)
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--input", default=_PROMPT)
-    options = parser.parse_args()
-    function = find_function(_ASSEMBLY, options.stage, invoke_mode="response_stream")
-    print(f"Function  {function.asset.relative_to(_ASSEMBLY.parent)}, handler {function.handler}")
+    options = parser.parse_args(arguments)
+    function = find_function(options.assembly, options.stage, invoke_mode="response_stream")
+    print(f"Function  {options.assembly.name}/{function.asset.name}, handler {function.handler}")
     with running(function) as url:
         print(f"Serving   {url}/stream\n")
         try:
