@@ -152,7 +152,7 @@ async def test_model_s_connection_is_closed_when_the_reader_leaves_early(source:
 async def test_model_s_connection_is_closed_when_nothing_was_read(source: Source, model: ModelServer) -> None:
     model.script = say_then_think
     async with opened(source):
-        pass
+        assert not model.only.closed.is_set()
     await until(model.only.closed.is_set, "the model's connection to be closed")
 
 

@@ -156,6 +156,21 @@ async def test_prompt_fits_when_every_byte_of_it_is_written_as_an_escape() -> No
     assert await read_body(body.encode()) == "A" * LIMIT
 
 
+async def test_problem_is_400_when_the_client_leaves_in_the_middle_of_the_body() -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b'{"input": "a', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    scope = http_scope("POST", "/stream", headers={"content-type": JSON})
+    with pytest.raises(Problem) as caught:
+        await read_prompt(Request(scope, receive), max_bytes=LIMIT)
+    assert caught.value.status_code == 400
+
+
 async def test_problem_is_413_and_reading_stops_when_the_body_is_endless() -> None:
     parts = 0
 

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from .problems import Problem
 
@@ -55,10 +55,13 @@ async def _body_fields(request: Request, max_bytes: int) -> dict[str, object]:
 
 async def _read_body(request: Request, max_bytes: int) -> bytes:
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > max_bytes:
-            raise _too_large(f"a body of at most {max_bytes} bytes")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > max_bytes:
+                raise _too_large(f"a body of at most {max_bytes} bytes")
+    except ClientDisconnect as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "Expected the whole body; the client left before its end.") from error
     return bytes(body)
 
 
