@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -111,13 +112,19 @@ def test_process_with_the_bedrock_source_streams_and_ends_when_its_model_is_sile
     assert model.only.closed.wait(10)
 
 
-def test_process_ends_in_time_when_its_model_never_answers(model: ModelServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_process_ends_in_time_when_its_model_never_answers(
+    number: signal.Signals, model: ModelServer, tmp_path: Path
+) -> None:
     model.script = lambda call: call.until_closed()
     settings = ENVIRONMENT | {"STREAM_SOURCE": "bedrock", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url}
     with running_function(tmp_path / "log", **settings) as function:
-        with httpx.Client(trust_env=False, timeout=0.3) as client, pytest.raises(httpx.ReadTimeout):
-            client.get(f"{function.url}/stream?input=a")
-        wait_until(lambda: model.calls, "the request to arrive")
-        function.process.terminate()
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(httpx.get, f"{function.url}/stream?input=a", trust_env=False, timeout=20)
+            wait_until(lambda: model.calls, "the request to arrive")
+            function.process.send_signal(number)
+            refused = asking.result()
+        assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
+        assert refused.headers["retry-after"]
         # Far below the source's own time limit for a silent model.
-        assert function.process.wait(10) in (0, -signal.SIGTERM)
+        assert function.process.wait(10) in (0, -number)

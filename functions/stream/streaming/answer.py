@@ -61,24 +61,43 @@ class Answer:
 async def run_answer(
     generation: Generation, buffer: FrameBuffer, *, seconds_left: float, shutdown: Shutdown
 ) -> AsyncIterator[Answer]:
-    """Pumps the source while entered; leaving closes it, whatever happened."""
+    """Pumps the source while entered. Whatever ends the answer closes the source, even under a reader that is stuck."""
     answer = Answer(buffer)
-    pump = asyncio.create_task(answer.pump(generation))
-    timer = asyncio.get_running_loop().call_later(max(0, seconds_left), answer.end, DEADLINE)
+    source = _RunningSource(asyncio.create_task(answer.pump(generation)), generation)
+
+    def stop(ending: Ending) -> None:
+        answer.end(ending)
+        source.close()
+
+    timer = asyncio.get_running_loop().call_later(max(0, seconds_left), stop, DEADLINE)
     try:
-        with shutdown.calls(partial(answer.end, SHUTDOWN)):
+        with shutdown.calls(partial(stop, SHUTDOWN)):
             yield answer
     finally:
         timer.cancel()
-        pump.cancel()
-        await _finish(pump, generation)
+        await asyncio.shield(source.close())
 
 
-async def _finish(pump: asyncio.Task[None], generation: Generation) -> None:
-    try:
-        # For a source that ignores the cancellation, closing may be what ends its iteration.
-        await asyncio.wait({pump}, timeout=CLOSE_SECONDS)
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await generation.aclose()
-    except Exception:
-        logger.exception("The source failed to close.")
+class _RunningSource:
+    """A generation and the task that iterates it; closes the one after the other, once."""
+
+    def __init__(self, pump: asyncio.Task[None], generation: Generation) -> None:
+        self._pump = pump
+        self._generation = generation
+        self._closing: asyncio.Task[None] | None = None
+        pump.add_done_callback(lambda _: self.close())
+
+    def close(self) -> asyncio.Task[None]:
+        if self._closing is None:
+            self._pump.cancel()
+            self._closing = asyncio.create_task(self._close())
+        return self._closing
+
+    async def _close(self) -> None:
+        try:
+            # For a source that ignores the cancellation, closing may be what ends its iteration.
+            await asyncio.wait({self._pump}, timeout=CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._generation.aclose()
+        except Exception:
+            logger.exception("The source failed to close.")

@@ -83,15 +83,17 @@ class Service:
         )
 
     async def _open(self, prompt: str, stream_id: str, seconds_left: float) -> Generation:
+        loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(max(0, seconds_left)):
-                return await self._source.open(prompt)
+            async with asyncio.timeout(max(0, seconds_left)) as limit:
+                with self._shutdown.calls(lambda: limit.reschedule(loop.time())):
+                    return await self._source.open(prompt)
         except SourceRefused as refusal:
             logger.warning("The source refused.", exc_info=True)
             raise _unavailable(refusal.status, refusal.detail, stream_id, refusal.retry_after_seconds) from refusal
         except TimeoutError as error:
-            logger.warning("The source did not open before the deadline.")
-            detail = "The source took longer to start than one request may last."
+            logger.warning("The source did not open before the deadline, or before the shutdown.")
+            detail = "The source took too long to start."
             raise _unavailable(HTTPStatus.SERVICE_UNAVAILABLE, detail, stream_id, 5) from error
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,6 +18,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ..settings import BEDROCK_MAX_OUTPUT_TOKENS, BEDROCK_MODEL_ID, positive
+from ..worker import Worker
 from . import SourceFailed, SourceRefused
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _UNAVAILABLE_RETRY_SECONDS = 15
 _CONFIG = Config(
     connect_timeout=5,
     # Between two events; a model that thinks longer than this before its first text is taken for dead.
-    read_timeout=120,
+    read_timeout=60,
     # A retry hidden in here would be paid for by a client that waits; it gets the refusal and decides itself.
     retries={"total_max_attempts": 1},
     tcp_keepalive=True,
@@ -43,7 +44,7 @@ _FAILURES = {
 
 
 class BedrockGeneration:
-    def __init__(self, response: ConverseStreamResponseTypeDef, worker: ThreadPoolExecutor) -> None:
+    def __init__(self, response: ConverseStreamResponseTypeDef, worker: Worker) -> None:
         self._stream: Any = response["stream"]
         self._worker = worker
         self._usage: dict[str, object] = {}
@@ -67,7 +68,7 @@ class BedrockGeneration:
         with contextlib.suppress(OSError, RuntimeError, ValueError):  # nothing left to wake
             self._stream._raw_stream.shutdown()
         closing = self._worker.submit(self._stream.close)
-        self._worker.shutdown(wait=False)
+        self._worker.stop()
         await asyncio.wrap_future(closing)
 
     async def _next(self, events: Any) -> Mapping[str, Any] | None:
@@ -97,13 +98,13 @@ class BedrockSource:
         self._max_output_tokens = max_output_tokens
 
     async def open(self, prompt: str) -> BedrockGeneration:
-        worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bedrock")
+        worker = Worker("bedrock")
         opening = worker.submit(self._converse, prompt)
         try:
             return BedrockGeneration(await asyncio.wrap_future(opening), worker)
         except BaseException as error:
             opening.add_done_callback(_discard)
-            worker.shutdown(wait=False)
+            worker.stop()
             if isinstance(error, Exception):
                 raise _refusal(error) from error
             raise
