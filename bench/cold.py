@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.bundle import stream_bundle
+from infra.local import bare_interpreter
 
 _HERE = Path(__file__).parent
 _WORK = _HERE / ".cache"
@@ -49,18 +50,18 @@ def main() -> None:
 def _ours() -> Contender:
     folder = _fresh(_WORK / "ours")
     stream_bundle("local", f"{sys.version_info.major}.{sys.version_info.minor}", "x86_64").build(folder)
-    command = (str(folder / "run.sh"), sys.executable)
+    command = (str(folder / "run.sh"), bare_interpreter())
     return Contender("this project, bundle with bytecode", folder, command, {"_HANDLER": "streaming.app.app"})
 
 
 def _fastapi() -> Contender:
     folder = _fresh(_WORK / "fastapi")
     subprocess.run(
-        ["uv", "pip", "install", "-q", "--target", folder, "-r", _HERE / "requirements.txt", "-p", sys.executable],
+        ["uv", "pip", "install", "-q", "--target", folder, "-r", _HERE / "requirements.txt", "-p", bare_interpreter()],
         check=True,
     )
     shutil.copy(_HERE / "fastapi_peer.py", folder)
-    command = (sys.executable, "-m", "uvicorn", "fastapi_peer:app", "--no-access-log", "--port")
+    command = (bare_interpreter(), "-m", "uvicorn", "fastapi_peer:app", "--no-access-log", "--port")
     return Contender("FastAPI + uvicorn hello world, no bytecode", folder, command, {})
 
 

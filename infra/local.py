@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from .assembly import SynthesizedFunction
 
@@ -20,11 +20,16 @@ _STOP_SECONDS = 10
 _POLL_SECONDS = 0.01
 
 
+def bare_interpreter() -> str:
+    """This Python without the virtual environment, whose packages would hide what the bundle lacks."""
+    return str(Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}"))
+
+
 @contextlib.contextmanager
-def running(function: SynthesizedFunction, *, interpreter: str = sys.executable) -> Iterator[str]:
+def running(function: SynthesizedFunction) -> Iterator[str]:
     """Yields the server's root URL once it is ready. Raises RuntimeError when it exits or never answers."""
     port = _free_port()
-    process = _start(function, interpreter, port)
+    process = _start(function, port)
     try:
         _wait_until_ready(process, f"http://127.0.0.1:{port}{function.environment['AWS_LWA_READINESS_CHECK_PATH']}")
         yield f"http://127.0.0.1:{port}"
@@ -37,7 +42,7 @@ def running(function: SynthesizedFunction, *, interpreter: str = sys.executable)
             process.wait()
 
 
-def _start(function: SynthesizedFunction, interpreter: str, port: int) -> subprocess.Popen[bytes]:
+def _start(function: SynthesizedFunction, port: int) -> subprocess.Popen[bytes]:
     wrapper = function.asset / PurePosixPath(function.environment["AWS_LAMBDA_EXEC_WRAPPER"]).relative_to("/var/task")
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -48,7 +53,9 @@ def _start(function: SynthesizedFunction, interpreter: str, port: int) -> subpro
         # The asset is what gets deployed: nothing may be written into it.
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    return subprocess.Popen([wrapper, interpreter], cwd=function.asset, env=environment, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [wrapper, bare_interpreter()], cwd=function.asset, env=environment, stdout=subprocess.DEVNULL
+    )
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:

@@ -12,9 +12,14 @@ def _skip_command_line() -> None:
 
     That is half of the time that importing uvicorn takes, and click does not ship (requirements.in).
     """
+    if "uvicorn" in sys.modules:
+        return
     spec = importlib.util.find_spec("uvicorn")
     assert spec
-    sys.modules.setdefault("uvicorn", importlib.util.module_from_spec(spec))
+    sys.modules["uvicorn"] = importlib.util.module_from_spec(spec)
+    # None makes an import fail at once. sse-starlette tries this one and does without.
+    # https://docs.python.org/3/reference/import.html#the-module-cache
+    sys.modules["uvicorn.main"] = None  # type: ignore[assignment]  # typeshed does not know of None
 
 
 _skip_command_line()
