@@ -8,13 +8,11 @@ from __future__ import annotations
 from aws_cdk import Token, region_info
 from aws_cdk import aws_lambda as lambda_
 
+from . import adapter_release as release
 from .settings import SettingsError
 
-LAYER_VERSION = 30  # the adapter's 1.1.0
 PORT = 8080
 
-_COMMERCIAL_ACCOUNT = "753240598075"
-_CHINA_ACCOUNTS = {"cn-north-1": "041581134020", "cn-northwest-1": "069767869989"}
 # https://github.com/aws/aws-lambda-web-adapter/pull/691
 _ABANDONED_REGIONS = {"me-south-1"}
 _ADAPTER_MODES = {
@@ -26,11 +24,11 @@ _ADAPTER_MODES = {
 def layer_arn(region: str) -> str:
     """Raises SettingsError where the publisher has none. A region unknown at synth is taken for a commercial one."""
     if Token.is_unresolved(region):
-        return _arn("aws", region, _COMMERCIAL_ACCOUNT, "Arm64")
+        return release.layer_arn("aws", region, release.COMMERCIAL_ACCOUNT, "Arm64")
     if region_info.RegionInfo.get(region).partition == "aws" and region not in _ABANDONED_REGIONS:
-        return _arn("aws", region, _COMMERCIAL_ACCOUNT, "Arm64")
-    if region in _CHINA_ACCOUNTS:  # published for x86_64 only
-        return _arn("aws-cn", region, _CHINA_ACCOUNTS[region], "X86")
+        return release.layer_arn("aws", region, release.COMMERCIAL_ACCOUNT, "Arm64")
+    if region in release.CHINA_ACCOUNTS:
+        return release.layer_arn("aws-cn", region, release.CHINA_ACCOUNTS[region], "X86")
     raise SettingsError(
         f"Setting adapter_layer_arn: got None in {region!r}, where the Lambda Web Adapter has no public layer; "
         "allowed: the ARN of a copy in your account."
@@ -51,7 +49,3 @@ def environment(invoke_mode: lambda_.InvokeMode) -> dict[str, str]:
         "AWS_LWA_PORT": str(PORT),
         "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
     }
-
-
-def _arn(partition: str, region: str, account: str, architecture: str) -> str:
-    return f"arn:{partition}:lambda:{region}:{account}:layer:LambdaAdapterLayer{architecture}:{LAYER_VERSION}"

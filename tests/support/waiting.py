@@ -10,10 +10,10 @@ _PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.005
 
 
-def wait_until(condition: Callable[[], object], what: str) -> None:
-    give_up = time.monotonic() + _PATIENCE_SECONDS
+def wait_until(condition: Callable[[], object], what: str, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+    give_up = time.monotonic() + patience_seconds
     while not condition():
-        assert time.monotonic() < give_up, f"Expected {what} within {_PATIENCE_SECONDS:.0f} s."
+        assert time.monotonic() < give_up, f"Expected {what} within {patience_seconds:.0f} s."
         time.sleep(_POLL_SECONDS)
 
 
