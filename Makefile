@@ -18,7 +18,7 @@ LOCK_FUNCTION := uv pip compile --quiet --generate-hashes --no-header --no-annot
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test synth diff deploy destroy check format lock snapshots bench clean
+.PHONY: help setup demo dev test synth diff deploy destroy check format lock snapshots adapter rehearse bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,12 @@ lock: $(TOOLS) ## write the locked requirements again after editing a requiremen
 	@cd functions/stream && $(LOCK_FUNCTION) requirements-bedrock.in -o requirements-bedrock.txt -c requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-package ziglang \
 		requirements.in -o requirements.txt
+
+adapter: $(TOOLS) ## get the Lambda Web Adapter for the rehearsal (LAMBDA_ADAPTER=path names your own)
+	@python -m tests.rehearsal.adapter
+
+rehearse: $(CLI) ## deploy into an emulated account, run what was deployed behind the real adapter, check it
+	@python -m tests.rehearsal
 
 bench: $(CLI) ## measure start-up and bundle beside FastAPI
 	@python -m bench.cold

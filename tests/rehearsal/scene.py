@@ -22,7 +22,7 @@ _SHIPPED = Path(__file__).with_name("shipped")
 _PATIENCE_SECONDS = 30
 
 
-class CheckFailed(Exception):
+class CheckFailed(AssertionError):
     """What was expected, and what was got."""
 
 

@@ -34,7 +34,9 @@ class Stream:
     def last(self) -> dict[str, Any]:
         """The last event, which has to be the only one that ends the stream."""
         endings = [event for event in self.events if event.get("status") == "complete" or "error" in event]
-        assert endings == self.events[-1:]
+        assert endings == self.events[-1:], (
+            f"Expected the last event, and no other, to end it, got {self.events[-3:]!r}."
+        )
         return endings[0]
 
 

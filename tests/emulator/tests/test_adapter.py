@@ -6,7 +6,6 @@ https://github.com/aws/aws-lambda-web-adapter
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -24,9 +23,7 @@ from tests.emulator.function import Function
 from tests.emulator.limits import Limits
 from tests.emulator.service import LambdaService
 from tests.emulator.tests.support import PATIENCE_SECONDS, Sandbox, free_port, run
-
-ADAPTER = os.environ.get("LAMBDA_ADAPTER", "")
-pytestmark = pytest.mark.skipif(not ADAPTER, reason="LAMBDA_ADAPTER does not name the adapter's binary")
+from tests.support.adapter import adapter_or_skip
 
 APPLICATION = """
 import asyncio, os, pathlib
@@ -86,7 +83,7 @@ def deploy(sandbox: Sandbox, mode: str) -> Function:
     task, extensions = sandbox.root / "task", sandbox.root / "opt/extensions"
     for folder in (task, extensions, sandbox.shared):
         folder.mkdir(parents=True)
-    shutil.copy(ADAPTER, extensions / "lambda-adapter")
+    shutil.copy(adapter_or_skip().path, extensions / "lambda-adapter")
     (task / "app.py").write_text(APPLICATION)
     (task / "run.sh").write_text('#!/bin/sh\nexec "$1" -m uvicorn --port "$AWS_LWA_PORT" app:app\n')
     (task / "run.sh").chmod(0o755)

@@ -85,6 +85,8 @@ async def check_client_that_leaves(scene: Scene) -> str:
         left, served = service.invocations
         environments = len(service.cold_starts)
     expect(left.client_left and left.outcome == "succeeded", "the first to run to its end", left)
+    completed = sum('"outcome": "complete"' in line.text for line in service.log)
+    expect(completed == 2, "both answers to be complete", completed)
     expect(after.stream.text == "next", "the next to be served", after.body)
     expect(environments == 1, "one environment for both", environments)
     return f"ran on for {left.seconds:.1f} s, the next served after it in {milliseconds(served.seconds)}"

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.rehearsal.adapter import Adapter
+from tests.rehearsal.stage import Rehearsal, prepare
+from tests.support.adapter import adapter_or_skip
+
+
+@pytest.fixture(scope="session")
+def adapter() -> Adapter:
+    return adapter_or_skip()
+
+
+@pytest.fixture(scope="session")
+def rehearsal(adapter: Adapter, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    return prepare(adapter, tmp_path_factory.mktemp("rehearsal"))
