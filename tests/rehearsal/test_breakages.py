@@ -11,6 +11,8 @@ from tests.rehearsal.breakages import Breakage, in_adapter_mode, in_copy, in_sou
 from tests.rehearsal.checks import CHECKS
 from tests.rehearsal.stage import Rehearsal
 
+pytestmark = pytest.mark.xdist_group("rehearsal")
+
 NO_START = "expected status 200 from a cold start, got 502"
 
 BREAKAGES: list[tuple[str, Breakage, str]] = [

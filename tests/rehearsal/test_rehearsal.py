@@ -9,7 +9,7 @@ import pytest
 from tests.rehearsal.checks import CHECKS
 from tests.rehearsal.stage import Rehearsal
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = pytest.mark.xdist_group("rehearsal")
 
 
 @pytest.mark.parametrize("name", CHECKS)
