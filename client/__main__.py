@@ -1,4 +1,7 @@
-"""`python -m client URL PROMPT`: prints the text as it arrives. Exit code 0 only after the last event says complete."""
+"""`python -m client URL PROMPT` prints the text as it arrives; `python -m client doctor URL` says whether it streams.
+
+Exit code 0 only after the last event says complete.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,11 @@ from . import Chunk, StreamError, stream
 
 
 def main(arguments: list[str] | None = None) -> int:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["doctor"]:
+        from .doctor.command import main as doctor
+
+        return doctor(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m client", description=__doc__)
     parser.add_argument("url", help="the stream's endpoint, or the service's root")
     parser.add_argument("prompt")

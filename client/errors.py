@@ -28,6 +28,7 @@ class FailedStream(StreamError):
     def __init__(self, code: str, message: str, *, stream_id: str | None) -> None:
         super().__init__(f"The stream failed ({code}): {message}", stream_id=stream_id)
         self.code = code
+        self.message = message
 
 
 class TruncatedStream(StreamError):

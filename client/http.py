@@ -11,6 +11,7 @@ import httpx_sse
 from .errors import ConnectionFailed, HttpError, MalformedStream, TruncatedStream
 from .events import Event
 from .reader import EventReader
+from .request import body, endpoint, headers
 
 _SERVICES = {"lambda-url": "lambda", "execute-api": "execute-api"}
 _SIGNED_HOST = re.compile(
@@ -27,21 +28,16 @@ def stream(url: str, prompt: str) -> Generator[Event, None, None]:
     generator, which `contextlib.closing` does on every way out, closes the connection.
     """
     target = endpoint(url)
+    content = body(prompt)
     try:
         with (
             # Loading the certificates of all the world takes longer than a local service's first byte.
-            httpx.Client(timeout=_TIMEOUT, auth=_auth_for(target), verify=target.startswith("https:")) as client,
-            httpx_sse.connect_sse(client, "POST", target, json={"input": prompt}) as source,
+            httpx.Client(timeout=_TIMEOUT, auth=auth_for(target), verify=target.startswith("https:")) as client,
+            httpx_sse.connect_sse(client, "POST", target, content=content, headers=headers(content)) as source,
         ):
             yield from _events(source)
     except httpx.HTTPError as error:
         raise ConnectionFailed(f"The connection to {target} failed: {error}") from error
-
-
-def endpoint(url: str) -> str:
-    """The stream of a service whose root is named."""
-    parsed = httpx.URL(url)
-    return str(parsed.copy_with(path="/stream")) if parsed.path == "/" else url
 
 
 def _events(source: httpx_sse.EventSource) -> Generator[Event, None, None]:
@@ -72,7 +68,7 @@ def _http_error(response: httpx.Response) -> HttpError:
     return HttpError(response.status_code, str(detail), code=problem.get("code"), stream_id=problem.get("id"))
 
 
-def _auth_for(target: str) -> httpx.Auth | None:
+def auth_for(target: str) -> httpx.Auth | None:
     """Only AWS's own hosts ask for a signature."""
     found = _SIGNED_HOST.search(httpx.URL(target).host)
     if found is None:

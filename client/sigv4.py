@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSRequest
 from .errors import ConnectionFailed
 
 # The server checks only what was signed, so what the transport adds later stays out.
-_SIGNED_HEADERS = ("host", "content-type")
+_SIGNED_HEADERS = ("host", "content-type", "x-amz-content-sha256")
 
 
 class AwsAuth(httpx.Auth):

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from client import ConnectionFailed
-from client.http import _auth_for, endpoint
+from client.http import auth_for
+from client.request import endpoint
 from client.sigv4 import AwsAuth
 
 
@@ -19,7 +20,7 @@ from client.sigv4 import AwsAuth
     ],
 )
 def test_request_to_aws_is_signed_for_its_service_and_region(host: str, service: str, region: str) -> None:
-    auth = _auth_for(f"https://{host}/stream")
+    auth = auth_for(f"https://{host}/stream")
     assert auth is not None
     request = httpx.Request("POST", f"https://{host}/stream", json={"input": "hello"})
     signed = next(auth.auth_flow(request))
@@ -30,7 +31,7 @@ def test_request_to_aws_is_signed_for_its_service_and_region(host: str, service:
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "example.com", "lambda-url.eu-west-1.on.aws.example.com"])
 def test_request_to_another_host_is_not_signed(host: str) -> None:
-    assert _auth_for(f"https://{host}/stream") is None
+    assert auth_for(f"https://{host}/stream") is None
 
 
 def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -47,3 +48,4 @@ def test_root_of_a_service_means_its_stream() -> None:
     assert endpoint("https://example.com/") == "https://example.com/stream"
     assert endpoint("https://example.com") == "https://example.com/stream"
     assert endpoint("https://example.com/v1/stream") == "https://example.com/v1/stream"
+    assert endpoint("https://example.com/prod/") == "https://example.com/prod/stream"

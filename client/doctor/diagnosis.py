@@ -1,0 +1,156 @@
+"""From what was seen to what it means. No clock, no socket: the same facts give the same verdict."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from . import front
+from .facts import Facts, Failure
+from .layers import find_layer
+from .refusals import refusal
+from .timeline import Rhythm, Timeline, read_timeline
+from .verdict import Verdict
+
+__all__ = ["Verdict", "diagnose"]
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+_PRELUDE_START = b'{"statusCode":'
+_PRELUDE_END = b"\0" * 8
+
+
+def diagnose(facts: Facts) -> Verdict:
+    if facts.status is None:
+        return _no_answer(facts)
+    if facts.body.replace(b" ", b"").startswith(_PRELUDE_START):
+        return _prelude(facts)
+    if facts.status != HTTPStatus.OK:
+        return refusal(facts)
+    if facts.media_type != "text/event-stream":
+        return _other_content(facts)
+    return _stream(facts, read_timeline(facts.arrivals))
+
+
+def _no_answer(facts: Facts) -> Verdict:
+    host = facts.host
+    what, change = {
+        Failure.UNKNOWN_HOST: (f"No such host: {host}", "Check the URL, or whether the stack is still deployed"),
+        Failure.UNREACHABLE: (
+            f"Nothing accepts connections at {host}",
+            "Start the service (make dev), or check the port",
+        ),
+        Failure.CONNECT_TIMEOUT: (f"{host} does not answer to a connection", "Check firewall, VPN and proxy"),
+        Failure.TLS: (f"No trusted connection to {host}", "Check the certificate, or use http: for a local service"),
+        Failure.HUNG_UP: (f"{host} hung up before it answered", "Read the service's log; it probably ended"),
+        Failure.SILENT: (
+            f"{host} accepted the request and sent nothing",
+            "Read the service's log; a layer that buffers a long answer looks like this too",
+        ),
+        Failure.UNSIGNED: ("The request could not be signed", "Run `aws configure`, or name a --profile"),
+    }.get(facts.failure or Failure.HUNG_UP, ("No answer", "Read the service's log"))
+    return Verdict(f"{what}" + (f" ({facts.detail})." if facts.detail else "."), f"{change}.")
+
+
+def _prelude(facts: Facts) -> Verdict:
+    """What Lambda's streaming invocation writes for its front stands in the body: that front did not take it off."""
+    if _PRELUDE_END not in facts.body:
+        return Verdict(
+            "The body is the JSON envelope of a whole answer: the adapter is in mode buffered, and what is in front of "
+            "it expects a stream.",
+            "Set AWS_LWA_INVOKE_MODE=response_stream on the function.",
+        )
+    what = "The body begins with the metadata of a streamed invocation, which the front should have taken off: "
+    if front.is_http_api(facts):
+        return Verdict(
+            f"{what}an HTTP API is in front of a function in mode response_stream.",
+            "Let the HTTP API invoke a function with AWS_LWA_INVOKE_MODE=buffered, and stream through the function URL "
+            "or a REST API.",
+        )
+    if front.is_rest_api(facts):
+        return Verdict(
+            f"{what}the REST API invokes a function in mode response_stream without streaming.",
+            "Set responseTransferMode STREAM on the integration.",
+        )
+    return Verdict(
+        f"{what}the function URL is in mode BUFFERED, and the adapter in mode response_stream.",
+        "Set InvokeMode RESPONSE_STREAM on the function URL.",
+    )
+
+
+def _other_content(facts: Facts) -> Verdict:
+    if {"text", "chunks"} <= facts.document.keys():
+        return Verdict("This is /generate, which answers whole, by design.", "Give the URL of the stream (/stream).")
+    shown = facts.media_type or "no content-type"
+    if facts.media_type == "text/html":
+        proxy = front.proxy(facts) or facts.proxy
+        whose = f"of a proxy ({proxy})" if proxy else "of another service or of a proxy"
+        return Verdict(
+            f"Expected text/event-stream, got {shown}: a page {whose} answered.",
+            "Check the URL; a proxy that wants a login has to let this host through (NO_PROXY).",
+        )
+    return Verdict(
+        f"Expected text/event-stream, got {shown}: whatever answers, it is no stream of events.",
+        "Give the URL of the stream (/stream), and let the service set its content-type.",
+    )
+
+
+def _stream(facts: Facts, timeline: Timeline) -> Verdict:
+    if timeline.error is not None:
+        return Verdict(
+            f"The stream began and failed: {timeline.error.message} (code {timeline.error.code}).",
+            f"Read the function's log for stream id {timeline.stream_id}.",
+        )
+    if facts.failure is not None or not (timeline.complete or timeline.foreign):
+        return _truncated(facts, timeline)
+    match timeline.rhythm:
+        case Rhythm.PIECEWISE:
+            return Verdict(_streams(facts, timeline), streams=True)
+        case Rhythm.LUMP | Rhythm.LUMPS:
+            return find_layer(facts, timeline)
+        case Rhythm.SOURCE_WHOLE:
+            return Verdict(
+                f"The way is free (first byte after {timeline.first_seconds:.2f} s), but the text came at once "
+                f"{timeline.pieces[0] - timeline.first_seconds:.2f} s later: the source makes it whole.",
+                "Let the source yield text as it gets it.",
+            )
+    return _unclear(timeline)
+
+
+def _streams(facts: Facts, timeline: Timeline) -> str:
+    what = f"It streams: {len(timeline.pieces)} pieces, one every {timeline.median_gap * 1000:.0f} ms"
+    if timeline.foreign:
+        what += ", in events that are not of this project's contract"
+    encoding = facts.headers.get("content-encoding", "identity")
+    return what + ("." if encoding == "identity" else f", compressed ({encoding}) without holding them back.")
+
+
+def _truncated(facts: Facts, timeline: Timeline) -> Verdict:
+    after = facts.arrivals[-1].seconds if facts.arrivals else facts.head_seconds
+    if facts.failure is Failure.SILENT:
+        what, change = "then went silent", "Read the function's log; a service in health sends a comment every 10 s"
+    elif facts.failure is Failure.UNREADABLE:
+        what, change = "then could not be decoded", "Exclude text/event-stream from compression"
+    else:
+        what = "ended without its last event"
+        change = (
+            "Read the function's log for a crash or a timeout; a cut at about 30 or 60 s is a layer in front that "
+            "gives up waiting"
+        )
+    named = f" (stream id {timeline.stream_id})" if timeline.stream_id else ""
+    return Verdict(f"The stream began, {what} after {after:.2f} s{named}.", f"{change}.")
+
+
+def _unclear(timeline: Timeline) -> Verdict:
+    count = len(timeline.pieces)
+    match timeline.rhythm:
+        case Rhythm.LATE:
+            return Verdict(
+                f"Unclear: {count} pieces came one by one, but within {timeline.spread:.2f} s after a wait of "
+                f"{timeline.pieces[0]:.2f} s.",
+                "Measure again when the function is warm, with a longer prompt.",
+                ask_again=True,
+            )
+        case Rhythm.TOO_QUICK:
+            what = f"Unclear: the whole answer took {timeline.pieces[-1]:.2f} s, too quick to tell"
+        case _:
+            what = f"Unclear: {count} pieces of text are too few to tell"
+    return Verdict(f"{what}.", "Give a prompt whose answer is longer (--prompt).")
