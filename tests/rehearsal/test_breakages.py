@@ -39,6 +39,8 @@ BREAKAGES: list[tuple[str, Breakage, str]] = [
     ("client leaves in the middle", broken.with_timeout(1), "expected both answers to be complete"),
     ("application dies in the middle", broken.STARTS_ONCE, "the next to be served|Expected an event"),
     ("two invocations, one environment", in_source("app.py", "os.urandom(16)", "bytes(16)"), "two stream ids"),
+    ("client prints the text", in_source("sources/local.py", "yield piece", "yield piece.strip()"), "the input on"),
+    ("doctor tells streaming from buffered", broken.BLOCKED, "expected exit code 0"),
     ("buffered twin behind an HTTP API", broken.twin_in_streaming_mode, "no prelude"),
     ("streaming function behind an HTTP API", broken.twins_exchanged, "expected status 500, got 200"),
 ]

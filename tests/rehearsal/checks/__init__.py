@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 
-from tests.rehearsal.checks import buffered, failures, lifecycle, streaming
+from tests.rehearsal.checks import buffered, clients, failures, lifecycle, streaming
 from tests.rehearsal.scene import Scene
 
 Check = Callable[[Scene], Coroutine[None, None, str]]
@@ -25,6 +25,8 @@ CHECKS: Mapping[str, Check] = {
     "client leaves in the middle": failures.check_client_that_leaves,
     "application dies in the middle": failures.check_application_that_dies,
     "two invocations, one environment": lifecycle.check_two_invocations_in_one_environment,
+    "client prints the text": clients.check_command_line,
+    "doctor tells streaming from buffered": clients.check_doctor,
     "buffered twin behind an HTTP API": buffered.check_twin_answers_whole,
     "streaming function behind an HTTP API": buffered.check_streaming_function_is_wrong_there,
 }
