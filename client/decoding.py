@@ -9,7 +9,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 
 import httpx
 import httpx_sse
@@ -35,7 +35,7 @@ def server_sent_events(body: Iterable[bytes]) -> Iterator[httpx_sse.ServerSentEv
     return _source(ends.feed(data) for data in body).iter_sse()
 
 
-def aserver_sent_events(body: AsyncIterable[bytes]) -> AsyncIterator[httpx_sse.ServerSentEvent]:
+def aserver_sent_events(body: AsyncIterable[bytes]) -> AsyncGenerator[httpx_sse.ServerSentEvent, None]:
     ends = LineEnds()
     return _source(ends.feed(data) async for data in body).aiter_sse()
 

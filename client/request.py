@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import hashlib
 import json
+from urllib.parse import quote
 
 import httpx
 
+from .call import Call
+
+_HEADERS = {
+    "accept": "text/event-stream",
+    # A compressor between here and there would hold text back until it has enough.
+    "accept-encoding": "identity",
+    "cache-control": "no-store",
+    "user-agent": f"python-httpx/{httpx.__version__}",
+}
+
 
 def endpoint(url: str) -> str:
-    """The stream of a service whose root is named."""
-    parsed = httpx.URL(url)
+    """The stream of a service whose root is named. Raises ValueError."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"Expected a URL, got {url!r}: {error}.") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise ValueError(f"Expected a URL that begins with https:// or http://, got {url!r}.")
     return str(parsed.copy_with(path=f"{parsed.path}stream")) if parsed.path.endswith("/") else url
 
 
-def body(prompt: str) -> bytes:
-    return json.dumps({"input": prompt}, ensure_ascii=False).encode()
-
-
-def headers(content: bytes) -> dict[str, str]:
-    return {
-        "accept": "text/event-stream",
-        "cache-control": "no-store",
-        "content-type": "application/json",
+def build_request(call: Call) -> httpx.Request:
+    """Raises ValueError for a URL that is none."""
+    url = endpoint(call.url)
+    content = None
+    headers = httpx.Headers(_HEADERS)
+    if call.method == "GET":
+        url += f"{'&' if httpx.URL(url).query else '?'}input={quote(call.prompt, safe='')}"
+    else:
+        content = json.dumps({"input": call.prompt}).encode()
+        headers["content-type"] = "application/json"
         # CloudFront signs for the function URL behind it by this hash, which it does not compute; harmless elsewhere.
         # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html
-        "x-amz-content-sha256": hashlib.sha256(content).hexdigest(),
-    }
+        headers["x-amz-content-sha256"] = hashlib.sha256(content).hexdigest()
+    headers.update(call.headers)
+    return httpx.Request(call.method, url, headers=headers, content=content, extensions={"timeout": _timeout(call)})
+
+
+def _timeout(call: Call) -> dict[str, float | None]:
+    connect, first_byte = call.timeouts.connect, call.timeouts.first_byte
+    return {"connect": connect, "pool": connect, "write": first_byte, "read": first_byte}

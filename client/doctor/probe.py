@@ -7,47 +7,28 @@ import socket
 import ssl
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 
 import httpx
 
-from ..errors import ConnectionFailed
-from ..http import auth_for
-from ..request import body, endpoint, headers
+from ..call import Call
+from ..errors import SigningFailed
+from ..request import build_request
+from ..signing import signer_for
+from ..transport import tls
 from .facts import Arrival, Facts, Failure
 
-# A function that answers whole may take until the limit of what is in front of it.
-SILENCE_SECONDS = 60.0
-_CONNECT_SECONDS = 10.0
 
-
-def observe(
-    url: str,
-    prompt: str,
-    *,
-    extra_headers: Mapping[str, str] | None = None,
-    silence_seconds: float = SILENCE_SECONDS,
-    clock: Callable[[], float] = time.monotonic,
-) -> Facts:
-    target = endpoint(url)
-    observation = _Observation(target, clock)
-    content = body(prompt)
+def observe(call: Call, *, clock: Callable[[], float] = time.monotonic) -> Facts:
+    request = build_request(call)
+    sign = signer_for(request, call.signing)
+    observation = _Observation(request, signed=sign is not None, clock=clock)
     try:
-        auth = auth_for(target)
-        observation.signed = auth is not None
-        with (
-            httpx.Client(
-                timeout=httpx.Timeout(silence_seconds, connect=_CONNECT_SECONDS),
-                auth=auth,
-                verify=target.startswith("https:"),
-            ) as client,
-            observation.started(),
-            client.stream(
-                "POST", target, content=content, headers={**headers(content), **(extra_headers or {})}
-            ) as response,
-        ):
-            observation.watch(response)
-    except ConnectionFailed as error:
+        if sign is not None:
+            sign(request)
+        with httpx.Client(verify=tls(request.url.scheme)) as client:
+            observation.watch(client)
+    except SigningFailed as error:
         return observation.facts(Failure.UNSIGNED, str(error))
     except httpx.HTTPError as error:
         return observation.facts(failure_of(error), str(error))
@@ -55,33 +36,28 @@ def observe(
 
 
 class _Observation:
-    def __init__(self, url: str, clock: Callable[[], float]) -> None:
-        self._url = url
+    def __init__(self, request: httpx.Request, *, signed: bool, clock: Callable[[], float]) -> None:
+        self._request = request
+        self._signed = signed
         self._clock = clock
-        self._started = 0.0
         self._response: httpx.Response | None = None
         self._head_seconds = 0.0
         self._arrivals: list[Arrival] = []
-        self.signed = False
 
-    @contextlib.contextmanager
-    def started(self) -> Iterator[None]:
-        """What came before, such as loading certificates and credentials, is not the service's time."""
-        self._started = self._clock()
-        yield
-
-    def watch(self, response: httpx.Response) -> None:
-        self._response = response
-        self._head_seconds = self._elapsed()
-        for data in response.iter_bytes():
-            self._arrivals.append(Arrival(self._elapsed(), data))
+    def watch(self, client: httpx.Client) -> None:
+        # What came before, such as loading certificates and credentials, is not the service's time.
+        started = self._clock()
+        with contextlib.closing(client.send(self._request, stream=True)) as self._response:
+            self._head_seconds = self._clock() - started
+            for data in self._response.iter_bytes():
+                self._arrivals.append(Arrival(self._clock() - started, data))
 
     def facts(self, failure: Failure | None = None, detail: str = "") -> Facts:
         response = self._response
         return Facts(
-            url=self._url,
-            signed=self.signed,
-            proxy=environment_proxy(self._url),
+            url=str(self._request.url),
+            signed=self._signed,
+            proxy=environment_proxy(self._request.url),
             status=response.status_code if response else None,
             headers=response.headers if response else httpx.Headers(),
             head_seconds=self._head_seconds,
@@ -89,9 +65,6 @@ class _Observation:
             failure=failure,
             detail=detail,
         )
-
-    def _elapsed(self) -> float:
-        return self._clock() - self._started
 
 
 def failure_of(error: httpx.HTTPError) -> Failure:
@@ -118,9 +91,8 @@ def _failure_to_connect(error: BaseException | None) -> Failure:
     return Failure.UNREACHABLE
 
 
-def environment_proxy(url: str) -> str | None:
-    parsed = httpx.URL(url)
-    if urllib.request.proxy_bypass(parsed.host):
+def environment_proxy(url: httpx.URL) -> str | None:
+    if urllib.request.proxy_bypass(url.host):
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get(parsed.scheme) or proxies.get("all")
+    return proxies.get(url.scheme) or proxies.get("all")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 from statistics import median
 
 from ..decoding import server_sent_events
@@ -53,7 +54,7 @@ class Timeline:
 
     @property
     def gaps(self) -> list[float]:
-        return [later - earlier for earlier, later in zip(self.pieces, self.pieces[1:], strict=False)]
+        return [later - earlier for earlier, later in pairwise(self.pieces)]
 
     @property
     def spread(self) -> float:

@@ -13,18 +13,17 @@ from client import (
     ConnectionFailed,
     HttpError,
     MalformedStream,
+    Retries,
     Starting,
     StreamError,
     TruncatedStream,
     stream,
 )
-from client.__main__ import main
 from tests.support.raw_server import serving, sse_head
 
 STARTING = b'id: 1\n\ndata: {"status": "starting", "id": "s1"}\n\n'
 CHUNK = b'id: 2\n\ndata: {"chunk": "h\xc3\xa9llo"}\n\n'
 COMPLETE = b'id: 3\n\ndata: {"status": "complete", "output_tokens": 7}\n\n'
-ERROR = b'id: 3\n\ndata: {"error": "The model is busy.", "code": "throttled"}\n\n'
 PROBLEM = b'{"type": "about:blank", "status": 422, "detail": "Field \'input\' is empty.", "id": "s2"}'
 
 
@@ -62,7 +61,7 @@ def test_http_error_of_a_proxy_is_read_as_far_as_it_goes(body: bytes, detail: st
         serving([sse_head("502 Bad Gateway", "text/plain"), body]) as url,
         pytest.raises(HttpError, match="502") as raised,
     ):
-        list(stream(url, "hi"))
+        list(stream(url, "hi", retries=Retries(limit=0)))
     assert detail in str(raised.value)
 
 
@@ -78,35 +77,12 @@ def test_service_that_is_not_there_is_a_failed_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(ConnectionFailed, match=f"127.0.0.1:{port}"):
-        list(stream(f"http://127.0.0.1:{port}", "hi"))
+        list(stream(f"http://127.0.0.1:{port}", "hi", retries=Retries(limit=0)))
 
 
 def test_closing_the_stream_early_raises_nothing() -> None:
     with serving([sse_head(), STARTING, CHUNK, COMPLETE]) as url, contextlib.closing(stream(url, "hi")) as events:
         assert next(events) == Starting("s1")
-
-
-def test_command_prints_the_text_and_exits_0_after_complete(capsys: pytest.CaptureFixture[str]) -> None:
-    with serving([sse_head(), STARTING, CHUNK, CHUNK, COMPLETE]) as url:
-        assert main([url, "hi"]) == 0
-    assert capsys.readouterr().out == "héllohéllo\n"
-
-
-@pytest.mark.parametrize(
-    ("parts", "sentence"),
-    [
-        ([sse_head(), STARTING, CHUNK, ERROR], "The stream failed (throttled): The model is busy. Stream id: s1."),
-        ([sse_head(), STARTING, CHUNK], "The stream ended without its last event; the text is incomplete."),
-        ([sse_head("422 Unprocessable Entity", "application/problem+json"), PROBLEM], "The service answered 422"),
-    ],
-)
-def test_command_exits_1_with_one_sentence_for_every_other_end(
-    parts: list[bytes], sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with serving(parts) as url:
-        assert main([url, "hi"]) == 1
-    (line,) = capsys.readouterr().err.strip().splitlines()
-    assert line.startswith(sentence)
 
 
 def test_every_error_is_a_stream_error() -> None:

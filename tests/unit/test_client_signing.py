@@ -5,47 +5,89 @@ from pathlib import Path
 import httpx
 import pytest
 
-from client import ConnectionFailed
-from client.http import auth_for
-from client.request import endpoint
-from client.sigv4 import AwsAuth
+from client import Signing, SigningFailed
+from client.signing import find_scope, signer_for
 
 
 @pytest.mark.parametrize(
-    ("host", "service", "region"),
+    ("host", "scope"),
     [
-        ("abc.lambda-url.eu-west-1.on.aws", "lambda", "eu-west-1"),
-        ("abc.execute-api.us-east-1.amazonaws.com", "execute-api", "us-east-1"),
-        ("abc.execute-api.cn-north-1.amazonaws.com.cn", "execute-api", "cn-north-1"),
+        ("abc.lambda-url.eu-west-1.on.aws", ("lambda", "eu-west-1")),
+        ("abc.execute-api.us-east-1.amazonaws.com", ("execute-api", "us-east-1")),
+        ("abc.execute-api.cn-north-1.amazonaws.com.cn", ("execute-api", "cn-north-1")),
+        ("abc.execute-api.eu-west-1.api.aws", ("execute-api", "eu-west-1")),
+        ("vpce-1.execute-api.eu-west-1.vpce.amazonaws.com", ("execute-api", "eu-west-1")),
+        ("127.0.0.1", None),
+        ("example.com", None),
+        ("d1.cloudfront.net", None),
+        ("abc.lambda-url.eu-west-1.on.aws.example.com", None),
     ],
 )
-def test_request_to_aws_is_signed_for_its_service_and_region(host: str, service: str, region: str) -> None:
-    auth = auth_for(f"https://{host}/stream")
-    assert auth is not None
-    request = httpx.Request("POST", f"https://{host}/stream", json={"input": "hello"})
-    signed = next(auth.auth_flow(request))
-    authorization = signed.headers["authorization"]
-    assert f"/{region}/{service}/aws4_request" in authorization
-    assert "SignedHeaders=content-type;host;x-amz-date" in authorization
+def test_service_and_region_are_those_of_the_host(host: str, scope: tuple[str, str] | None) -> None:
+    assert find_scope(host, Signing()) == scope
+    assert find_scope(host, None) is None
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8080", "example.com", "lambda-url.eu-west-1.on.aws.example.com"])
-def test_request_to_another_host_is_not_signed(host: str) -> None:
-    assert auth_for(f"https://{host}/stream") is None
+def test_service_and_region_given_win_over_the_host() -> None:
+    given = Signing(service="execute-api", region="us-west-2")
+    assert find_scope("api.example.com", given) == ("execute-api", "us-west-2")
+    assert find_scope("abc.lambda-url.eu-west-1.on.aws", Signing(region="us-west-2")) == ("lambda", "us-west-2")
+    assert find_scope("api.example.com", Signing(region="us-west-2")) is None
+    assert find_scope("api.example.com", Signing(service="lambda")) == ("lambda", None)
+
+
+def _sign(signing: Signing, host: str = "api.example.com", **headers: str) -> httpx.Request:
+    request = httpx.Request("POST", f"https://{host}/stream", content=b"{}", headers=headers)
+    sign = signer_for(request, signing)
+    assert sign is not None
+    sign(request)
+    return request
+
+
+def test_region_that_nobody_names_is_the_one_of_the_configuration() -> None:
+    assert "/eu-west-1/lambda/aws4_request" in _sign(Signing(service="lambda")).headers["authorization"]
+
+
+def test_profile_names_the_credentials_and_the_region(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    _configure(monkeypatch, tmp_path)
+    (tmp_path / "credentials").write_text("[other]\naws_access_key_id=OTHER\naws_secret_access_key=s\n")
+    (tmp_path / "config").write_text("[profile other]\nregion=us-west-2\n")
+    authorization = _sign(Signing(service="lambda", profile="other")).headers["authorization"]
+    assert authorization.startswith("AWS4-HMAC-SHA256 Credential=OTHER/")
+    assert "/us-west-2/lambda/" in authorization
+
+
+def test_profile_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _configure(monkeypatch, tmp_path)
+    with pytest.raises(SigningFailed, match="nobody"):
+        _sign(Signing(service="lambda", profile="nobody"))
 
 
 def test_missing_credentials_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    _configure(monkeypatch, tmp_path)
+    with pytest.raises(SigningFailed, match="Expected AWS credentials to sign for lambda in eu-west-1") as raised:
+        _sign(Signing(), "abc.lambda-url.eu-west-1.on.aws")
+    assert raised.value.code == "unsigned"
+
+
+def test_missing_region_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    _configure(monkeypatch, tmp_path)
+    with pytest.raises(SigningFailed, match="Expected a region to sign for lambda"):
+        _sign(Signing(service="lambda"))
+
+
+def test_authorization_of_the_caller_is_left_alone() -> None:
+    request = httpx.Request("POST", "https://abc.lambda-url.eu-west-1.on.aws/", headers={"Authorization": "Bearer t"})
+    assert signer_for(request, Signing()) is None
+
+
+def _configure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No configuration but what a test writes."""
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    with pytest.raises(ConnectionFailed, match="Expected AWS credentials"):
-        AwsAuth("lambda", "eu-west-1")
-
-
-def test_root_of_a_service_means_its_stream() -> None:
-    assert endpoint("https://example.com/") == "https://example.com/stream"
-    assert endpoint("https://example.com") == "https://example.com/stream"
-    assert endpoint("https://example.com/v1/stream") == "https://example.com/v1/stream"
-    assert endpoint("https://example.com/prod/") == "https://example.com/prod/stream"
+    for name in ("config", "credentials"):
+        (tmp_path / name).touch()

@@ -73,5 +73,5 @@ def test_failed_request_is_named(error: httpx.HTTPError, failure: Failure) -> No
 def test_proxy_of_the_environment_is_known_unless_the_host_is_exempt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy:3128")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert environment_proxy("http://example.com/stream") == "http://proxy:3128"
-    assert environment_proxy("http://127.0.0.1:8080/stream") is None
+    assert environment_proxy(httpx.URL("http://example.com/stream")) == "http://proxy:3128"
+    assert environment_proxy(httpx.URL("http://127.0.0.1:8080/stream")) is None

@@ -1,0 +1,91 @@
+"""Signs a request the way IAM asks for: AWS Signature Version 4, by botocore.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+
+botocore is imported when something is signed: it takes a third of a second, which a local service need not wait for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, urlencode
+
+import httpx
+
+from .call import Signing
+from .errors import SigningFailed
+
+if TYPE_CHECKING:
+    from botocore.credentials import ReadOnlyCredentials
+
+_SERVICES = {"lambda-url": "lambda", "execute-api": "execute-api"}
+_SIGNED_HOST = re.compile(
+    r"\.(?P<kind>lambda-url|execute-api)\.(?P<region>[a-z0-9-]+)\.(on\.aws|(vpce\.)?amazonaws\.com(\.cn)?|api\.aws)$"
+)
+# The server checks only what was signed, so what the transport adds later stays out.
+_SIGNED_HEADERS = ("host", "content-type", "x-amz-content-sha256")
+
+Signer = Callable[[httpx.Request], None]
+
+
+def find_scope(host: str, signing: Signing | None) -> tuple[str, str | None] | None:
+    """The service and, where the host or the caller says it, the region; None for a host that asks for no signature."""
+    if signing is None:
+        return None
+    found = _SIGNED_HOST.search(host)
+    service = signing.service or (_SERVICES[found["kind"]] if found else None)
+    if service is None:
+        return None
+    return service, signing.region or (found["region"] if found else None)
+
+
+def signer_for(request: httpx.Request, signing: Signing | None) -> Signer | None:
+    """None for a request that is not to be signed. The signer may block: credentials can come from the network."""
+    scope = find_scope(request.url.host, signing)
+    if scope is None or signing is None or "authorization" in request.headers:
+        return None
+    profile = signing.profile
+    return lambda unsigned: _sign(unsigned, *scope, profile)
+
+
+def _sign(request: httpx.Request, service: str, region: str | None, profile: str | None) -> None:
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    credentials, region = _credentials(service, region, profile)
+    request.url = _canonical(request.url)
+    headers = {name: request.headers[name] for name in _SIGNED_HEADERS if name in request.headers}
+    signed = AWSRequest(request.method, str(request.url), headers=headers, data=request.content)
+    SigV4Auth(credentials, service, region).add_auth(signed)
+    request.headers.update(dict(signed.headers.items()))
+
+
+def _credentials(service: str, region: str | None, profile: str | None) -> tuple[ReadOnlyCredentials, str]:
+    import botocore.session
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = botocore.session.Session(profile=profile)
+        region = region or session.get_config_variable("region")
+        credentials = session.get_credentials()
+        frozen = credentials.get_frozen_credentials() if credentials else None
+    except BotoCoreError as error:
+        raise SigningFailed(f"Expected AWS credentials, got an error: {error}") from error
+    if region is None:
+        raise SigningFailed(f"Expected a region to sign for {service} in, got none: name one, or set AWS_REGION.")
+    if frozen is None:
+        raise SigningFailed(
+            f"Expected AWS credentials to sign for {service} in {region}, found none: run `aws configure`, or set "
+            "AWS_PROFILE."
+        )
+    return frozen, region
+
+
+def _canonical(url: httpx.URL) -> httpx.URL:
+    """The query as AWS writes it before it signs: a plus sign for a space, and whatever else stood there, is undone."""
+    if not url.query:
+        return url
+    pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True)
+    return url.copy_with(query=urlencode(pairs, quote_via=quote, safe="").encode("ascii"))
