@@ -36,7 +36,7 @@ $(TOOLS): requirements.txt
 	@touch $@
 
 $(CLI): $(TOOLS) package.json package-lock.json
-	@echo "Installing the CDK CLI into node_modules ..."
+	@echo "Installing the npm packages into node_modules ..."
 	@npm ci --silent --no-audit --no-fund --no-update-notifier
 	@ln -sf ../../node_modules/.bin/cdk $(VENV)/bin/cdk
 	@touch $@
@@ -47,8 +47,8 @@ demo: $(CLI) ## synthesise, start the bundled function as Lambda would, stream a
 # By the environment, so that neither make nor the shell reads anything into the text.
 demo: export DEMO_INPUT := $(value INPUT)
 
-dev: $(TOOLS) ## serve the function from the source tree, reloading on change (PORT=8080)
-	uvicorn streaming.app:app --app-dir functions/stream --reload --reload-dir functions/stream \
+dev: $(CLI) ## serve the page and the function from the source tree, reloading on change (PORT=8080)
+	python -m uvicorn client.dev:app --reload --reload-dir functions/stream --reload-dir client \
 		--host 127.0.0.1 --port $(PORT) --timeout-graceful-shutdown 1 --no-access-log
 
 test: $(CLI) ## run the whole test suite with coverage
@@ -94,4 +94,4 @@ bench: $(CLI) ## measure start-up and bundle beside FastAPI
 	@python -m bench.cold
 
 clean: ## remove everything the targets made
-	rm -rf $(VENV) node_modules cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) node_modules cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build

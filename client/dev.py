@@ -1,0 +1,36 @@
+"""`make dev`: the function with the page in front of it, as the edge serves both. Never deployed."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from functions.stream.streaming.app import app as function
+
+from .page import SECURITY_HEADERS, page_files
+
+_HEADERS = SECURITY_HEADERS | {"cache-control": "no-store"}
+
+
+class Site:
+    """Answers for the page's own paths; everything else, the lifespan included, is the function's."""
+
+    def __init__(self, function: ASGIApp) -> None:
+        self._function = function
+        self._page = Starlette()
+        self._files = {f"/{name}": file for name, file in page_files().items()}
+        self._files["/"] = self._files["/index.html"]
+        for path in self._files:
+            self._page.add_route(path, self._serve)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = scope["type"] == "http" and scope["path"] in self._files
+        await (self._page if is_page else self._function)(scope, receive, send)
+
+    async def _serve(self, request: Request) -> Response:
+        return FileResponse(self._files[request.url.path], headers=_HEADERS)
+
+
+app = Site(function)
