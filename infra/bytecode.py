@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# Prints the files of what is imported, from the bundle alone.
+# Prints the sources of what is imported, from the bundle alone.
 _TRACE = """
 import importlib, sys
 for name in sys.argv[2:]:
     importlib.import_module(name)
 for module in list(sys.modules.values()):
-    if (getattr(module, "__file__", None) or "").startswith(sys.argv[1]):
-        print(module.__file__)
+    name = getattr(module, "__file__", None) or ""
+    if name.startswith(sys.argv[1]) and name.endswith(".py"):
+        print(name)
 """
 _COMPILE = """
 import py_compile, sys
