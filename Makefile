@@ -80,7 +80,8 @@ snapshots: $(CLI) ## accept the templates as they are now
 
 lock: $(TOOLS) ## write the locked requirements again after editing a requirements.in
 	@cd functions/stream && $(LOCK_FUNCTION) requirements.in -o requirements.txt
-	@cd functions/stream && $(LOCK_FUNCTION) requirements-bedrock.in -o requirements-bedrock.txt -c requirements.txt
+	@cd functions/stream && for extra in requirements-*.in; do \
+		$(LOCK_FUNCTION) $$extra -o $${extra%.in}.txt -c requirements.txt || exit; done
 	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-package ziglang \
 		requirements.in -o requirements.txt
 

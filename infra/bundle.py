@@ -31,6 +31,8 @@ _START_IMPORTS = (
     *("streaming.__main__", "streaming.app", "uvicorn.lifespan.on", "uvicorn.loops.asyncio"),
     *("uvicorn.protocols.http.h11_impl", "anyio._backends._asyncio"),
 )
+# What a start imports because of an extra.
+_EXTRA_IMPORTS = {"jwt": ("streaming.token_check", "streaming.tokens")}
 # Left in the target by uv: its lock, and the packages' console scripts.
 _LEFT_BY_INSTALLER = (".lock", "bin")
 # https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html, e_machine
@@ -48,8 +50,8 @@ class Bundle:
     #: The runtime's, such as 3.14.
     python_version: str
     machine: Machine
-    #: Inside the entry.
-    requirements: str = "requirements.txt"
+    #: Locks inside the entry, installed together.
+    requirements: tuple[str, ...] = ("requirements.txt",)
     #: What a start imports, and so what is compiled.
     imports: tuple[str, ...] = ()
 
@@ -60,7 +62,8 @@ class Bundle:
         compiler = self._compiler and self._compiler.version
         recipe = [self.python_version, self.machine, self.imports, self._installer_version, compiler]
         digest.update(json.dumps(recipe).encode())
-        inputs = [*self._shipped(), self.entry / self.requirements, Path(__file__), Path(bytecode.__file__)]
+        locks = [self.entry / name for name in self.requirements]
+        inputs = [*self._shipped(), *locks, Path(__file__), Path(bytecode.__file__)]
         for path in inputs:
             name = path.relative_to(self.entry).as_posix() if path.is_relative_to(self.entry) else path.name
             executable = os.access(path, os.X_OK)
@@ -88,14 +91,15 @@ class Bundle:
             shutil.copy(source, copy)
 
     def _install_requirements(self, target: Path) -> None:
-        command = ["pip", "install", "--quiet", "--target", str(target), "--requirement", self.requirements]
+        command = ["pip", "install", "--quiet", "--target", str(target)]
+        command += [argument for name in self.requirements for argument in ("--requirement", name)]
         command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-config"]
         command += ["--python-version", self.python_version, "--python-platform", f"{self.machine}-manylinux_2_28"]
         installed = _uv(command, self.entry)
         if installed.returncode:
             raise BundleError(
                 f"Expected wheels for Python {self.python_version} on {self.machine} of all that "
-                f"{self.requirements} names, got from uv: {installed.stderr.strip()}. "
+                f"{self._locks} names, got from uv: {installed.stderr.strip()}. "
                 "Choose a version that has such a wheel and run `make lock`."
             )
         for name in _LEFT_BY_INSTALLER:
@@ -111,8 +115,12 @@ class Bundle:
             if machine != _ELF_MACHINES[self.machine]:
                 raise BundleError(
                     f"Expected binaries for {self.machine}, got {library.relative_to(target)} for ELF machine "
-                    f"{machine}: {self.requirements} names a wheel of another architecture; name one for this."
+                    f"{machine}: {self._locks} names a wheel of another architecture; name one for this."
                 )
+
+    @property
+    def _locks(self) -> str:
+        return " or ".join(self.requirements)
 
     @cached_property
     def _installer_version(self) -> str:
@@ -136,15 +144,19 @@ class Bundle:
             raise BundleError(f"Expected sources that compile, got: {error}. Correct the source.") from error
 
 
-def stream_bundle(source: str, python_version: str, machine: Machine) -> Bundle:
-    """Of functions/stream, with what that source needs."""
-    own_requirements = f"requirements-{source}.txt"
+def stream_bundle(source: str, python_version: str, machine: Machine, extras: Sequence[str] = ()) -> Bundle:
+    """Of functions/stream, with what that source and each extra need beside requirements.txt: requirements-NAME.txt."""
+    own = [f"requirements-{name}.txt" for name in (source, *extras)]
     return Bundle(
         FUNCTION_ENTRY,
         python_version,
         machine,
-        requirements=own_requirements if (FUNCTION_ENTRY / own_requirements).exists() else "requirements.txt",
-        imports=(*_START_IMPORTS, f"streaming.sources.{source}"),
+        requirements=("requirements.txt", *(name for name in own if (FUNCTION_ENTRY / name).exists())),
+        imports=(
+            *_START_IMPORTS,
+            f"streaming.sources.{source}",
+            *(module for extra in extras for module in _EXTRA_IMPORTS[extra]),
+        ),
     )
 
 

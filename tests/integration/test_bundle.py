@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import platform
 import shutil
 import struct
 import sys
@@ -14,14 +15,17 @@ from typing import Any
 
 import pytest
 
-from client import Chunk, stream
+from client import Chunk, HttpError, stream
+from functions.stream.streaming import settings as names
 from infra.assembly import SynthesizedFunction
-from infra.bundle import Bundle, BundleError, stream_bundle
+from infra.bundle import Bundle, BundleError, Machine, stream_bundle
 from infra.local import running
 from infra.settings import FUNCTION_ENTRY
 
 # The interpreter of the tests stands in for Lambda's, so that the bundle gets its bytecode on every machine.
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+MACHINE: Machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+ENVIRONMENT = {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/run.sh", "AWS_LWA_READINESS_CHECK_PATH": "/healthz"}
 BUNDLE = stream_bundle("local", PYTHON, "aarch64")
 # https://peps.python.org/pep-0552/: bit 0 of the flags says that a hash follows, bit 1 that it is checked.
 UNCHECKED_HASH = 0b01
@@ -69,11 +73,40 @@ def test_two_builds_are_the_same_bytes(built: Path, tmp_path: Path) -> None:
 
 
 def test_bundle_streams_the_way_lambda_would_start_it(built: Path) -> None:
-    environment = {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/run.sh", "AWS_LWA_READINESS_CHECK_PATH": "/healthz"}
-    function = SynthesizedFunction(built, "streaming.app.app", environment, 60, 512)
+    function = SynthesizedFunction(built, "streaming.app.app", ENVIRONMENT, 60, 512)
     prompt = "one two three four five six"
     with running(function) as url:
         assert "".join(e.text for e in stream(url, prompt) if isinstance(e, Chunk)) == prompt
+
+
+def test_bundle_is_pure_python_unless_tokens_are_checked(built: Path) -> None:
+    assert not list(built.rglob("*.so"))
+    assert not {"jwt", "cryptography", "boto3"} & {path.name for path in built.iterdir()}
+
+
+def test_bundle_installs_what_each_extra_names_beside_the_rest() -> None:
+    bundle = stream_bundle("bedrock", PYTHON, "aarch64", ["jwt"])
+    assert bundle.requirements == ("requirements.txt", "requirements-bedrock.txt", "requirements-jwt.txt")
+    assert stream_bundle("local", PYTHON, "aarch64").requirements == ("requirements.txt",)
+
+
+@pytest.mark.skipif((sys.platform, MACHINE) != ("linux", platform.machine()), reason="its binaries are for Linux")
+def test_bundle_with_the_check_asks_for_a_token(tmp_path: Path) -> None:
+    stream_bundle("local", PYTHON, MACHINE, ["jwt"]).build(tmp_path)
+    assert len(list((tmp_path / "cryptography").rglob("*.pyc"))) > 10
+    issuer = {names.JWT_ISSUER: "https://issuer.example", names.JWT_AUDIENCE: "a"}
+    function = SynthesizedFunction(tmp_path, "streaming.app.app", ENVIRONMENT | issuer, 60, 512)
+    with running(function) as url, pytest.raises(HttpError, match="asks for a token") as refused:
+        list(stream(url, "one"))
+    assert refused.value.status == 401
+
+
+def test_bundle_with_the_check_holds_binaries_for_its_machine_alone(tmp_path: Path) -> None:
+    """The other one than this, as on most laptops: it cannot be imported here, and is made all the same."""
+    other: Machine = "aarch64" if MACHINE == "x86_64" else "x86_64"
+    stream_bundle("local", PYTHON, other, ["jwt"]).build(tmp_path)
+    assert len(list(tmp_path.rglob("*.so"))) >= 2
+    assert list(tmp_path.rglob("*.pyc"))
 
 
 def test_bundle_without_an_interpreter_says_what_is_lost(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +134,7 @@ def test_hash_knows_the_platform_and_the_interpreter(entry: Path) -> None:
         {},
         {"python_version": "3.99"},
         {"machine": "x86_64"},
-        {"requirements": "requirements-bedrock.txt"},
+        {"requirements": ("requirements.txt", "requirements-bedrock.txt")},
         {"imports": ("streaming.app",)},
     ]
     assert len({hash_of(entry, **variant) for variant in variants}) == len(variants)
