@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from functions.stream.streaming.settings import Settings
+from functions.stream.streaming.settings import JwtSettings, Settings
 
 NUMBERS = {
     "STREAM_MAX_INPUT_BYTES": "max_input_bytes",
@@ -44,3 +46,27 @@ def test_settings_name_the_variable_when_its_value_is_no_number_above_zero(varia
 def test_settings_never_round_a_limit_down_to_zero(variable: str) -> None:
     with pytest.raises(ValueError, match=f"Expected {variable} to be a whole number above 0, got '0.5'"):
         Settings.from_environment({variable: "0.5"})
+
+
+def test_settings_take_the_token_check_from_its_variables() -> None:
+    environment = {"STREAM_JWT_ISSUER": "https://issuer.example", "STREAM_JWT_AUDIENCE": "one two"}
+    expected = JwtSettings(issuer="https://issuer.example", audience=("one", "two"))
+    assert Settings.from_environment(environment).jwt == expected
+    assert Settings.from_environment(environment | {"STREAM_JWT_SCOPE": "s"}).jwt == replace(expected, scope="s")
+
+
+@pytest.mark.parametrize(
+    ("environment", "missing"),
+    [
+        ({"STREAM_JWT_AUDIENCE": "a"}, "STREAM_JWT_ISSUER"),
+        ({"STREAM_JWT_SCOPE": "s"}, "STREAM_JWT_ISSUER"),
+        ({"STREAM_JWT_ISSUER": ""}, "STREAM_JWT_ISSUER"),
+        ({"STREAM_JWT_ISSUER": "https://issuer.example"}, "STREAM_JWT_AUDIENCE"),
+        ({"STREAM_JWT_ISSUER": "https://issuer.example", "STREAM_JWT_AUDIENCE": " "}, "STREAM_JWT_AUDIENCE"),
+    ],
+)
+def test_settings_never_leave_the_service_open_for_half_a_token_check(
+    environment: dict[str, str], missing: str
+) -> None:
+    with pytest.raises(ValueError, match=f"Expected {missing} to be set beside"):
+        Settings.from_environment(environment)

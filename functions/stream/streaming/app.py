@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -116,11 +117,22 @@ def create_app(settings: Settings, source: Source) -> Starlette:
             Route("/events", events, methods=["POST"]),
         ],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_unexpected_error},
+        middleware=_middleware(settings),
         lifespan=service.lifespan,
     )
     # A redirect without a body hangs behind some front ends, and the contract knows no second spelling.
     app.router.redirect_slashes = False
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    if settings.jwt is None:
+        return []
+    # Not before: PyJWT and cryptography ship, and take their time to import, only where tokens are checked.
+    from .token_check import TokenCheck
+    from .tokens import TokenVerifier
+
+    return [Middleware(TokenCheck, verify=TokenVerifier(settings.jwt))]
 
 
 def _new_stream_id() -> str:

@@ -15,8 +15,36 @@ FRAME_MILLISECONDS = "STREAM_FRAME_MILLISECONDS"
 DEADLINE_MARGIN_SECONDS = "STREAM_DEADLINE_MARGIN_SECONDS"
 BEDROCK_MODEL_ID = "STREAM_BEDROCK_MODEL_ID"
 BEDROCK_MAX_OUTPUT_TOKENS = "STREAM_BEDROCK_MAX_OUTPUT_TOKENS"
+JWT_ISSUER = "STREAM_JWT_ISSUER"
+JWT_AUDIENCE = "STREAM_JWT_AUDIENCE"
+JWT_SCOPE = "STREAM_JWT_SCOPE"
+
+#: Carries a token where `Authorization` belongs to the signature of IAM; the adapter renames it for the application.
+#: https://aws.github.io/aws-lambda-web-adapter/features/authorization-header.html
+TOKEN_HEADER = "x-authorization"
 
 _Number = TypeVar("_Number", int, float)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JwtSettings:
+    """Whose tokens open the service."""
+
+    issuer: str
+    #: A token names at least one of them.
+    audience: tuple[str, ...]
+    scope: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> JwtSettings | None:
+        """None where nothing names an issuer. Raises ValueError for half a setting: it would leave the service open."""
+        if not {JWT_ISSUER, JWT_AUDIENCE, JWT_SCOPE} & set(environment):
+            return None
+        issuer, audience = environment.get(JWT_ISSUER, ""), environment.get(JWT_AUDIENCE, "").split()
+        for name, value in ((JWT_ISSUER, issuer), (JWT_AUDIENCE, audience)):
+            if not value:
+                raise ValueError(f"Expected {name} to be set beside the other settings of the token check; it is not.")
+        return cls(issuer=issuer, audience=tuple(audience), scope=environment.get(JWT_SCOPE) or None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +57,12 @@ class Settings:
     frame_milliseconds: float = 40
     #: How long before the end of the invocation a stream says goodbye.
     deadline_margin_seconds: float = 3
+    #: None: whoever reaches the function may use it.
+    jwt: JwtSettings | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Raises ValueError, naming the variable, when one is not a positive number."""
+        """Raises ValueError, naming the variable, when one is missing or not a positive number."""
         return cls(
             source=environment.get(SOURCE, cls.source),
             max_input_bytes=positive(environment, MAX_INPUT_BYTES, cls.max_input_bytes, int),
@@ -40,6 +70,7 @@ class Settings:
             frame_characters=positive(environment, FRAME_CHARACTERS, cls.frame_characters, int),
             frame_milliseconds=positive(environment, FRAME_MILLISECONDS, cls.frame_milliseconds, float),
             deadline_margin_seconds=positive(environment, DEADLINE_MARGIN_SECONDS, cls.deadline_margin_seconds, float),
+            jwt=JwtSettings.from_environment(environment),
         )
 
 

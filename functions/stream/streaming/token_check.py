@@ -1,0 +1,46 @@
+"""Asks for a token, but not where the adapter itself calls. Pure ASGI, so that streams pass untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .problems import Problem, answer_http_error
+
+OPEN_PATHS = frozenset({"/healthz", "/events"})
+
+
+class TokenCheck:
+    """`verify` raises Problem for a token that does not open the service."""
+
+    def __init__(self, app: ASGIApp, *, verify: Callable[[str], Awaitable[None]]) -> None:
+        self._app = app
+        self._verify = verify
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+            try:
+                await self._verify(_bearer_token(Headers(scope=scope)))
+            except Problem as problem:
+                response = await answer_http_error(Request(scope), problem)
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _bearer_token(headers: Headers) -> str:
+    # Where IAM signs, and no token came, this is the signature.
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        # Without credentials, a challenge carries no error. https://datatracker.ietf.org/doc/html/rfc6750#section-3.1
+        raise Problem(
+            HTTPStatus.UNAUTHORIZED,
+            "This service asks for a token: send one as `Bearer TOKEN`.",
+            headers={"www-authenticate": "Bearer"},
+            code="token_required",
+        )
+    return token.strip()
