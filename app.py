@@ -11,13 +11,14 @@ import aws_cdk as cdk
 from infra.bundle import BundleError
 from infra.guards import WiringError
 from infra.nag import add_nag
+from infra.page import PageError
 from infra.settings import SettingsError
 from infra.stage import StreamingStage
 from infra.stages import select_stages
 
 
 def build_app(context: Mapping[str, object] | None = None) -> cdk.App:
-    """`-c stage=NAME` builds that stage alone. Raises SettingsError or WiringError."""
+    """`-c stage=NAME` builds that stage alone. Raises SettingsError, WiringError or PageError."""
     app = cdk.App(context=context)
     env = cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION"))
     for settings in select_stages(app.node.try_get_context("stage")):
@@ -30,7 +31,7 @@ def main() -> None:
     """Ends a synth that cannot be with the one sentence that says why."""
     try:
         build_app().synth()
-    except (SettingsError, WiringError, BundleError) as error:
+    except (SettingsError, WiringError, BundleError, PageError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     except RuntimeError as error:
         # What HostImage raises comes back through jsii as text.

@@ -12,6 +12,8 @@ from . import adapter_release as release
 from .settings import SettingsError
 
 PORT = 8080
+#: Names the header whose value the application gets as `Authorization`.
+AUTHORIZATION_SOURCE = "AWS_LWA_AUTHORIZATION_SOURCE"
 
 # https://github.com/aws/aws-lambda-web-adapter/pull/691
 _ABANDONED_REGIONS = {"me-south-1"}

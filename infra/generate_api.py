@@ -39,7 +39,7 @@ class GenerateApi(Construct):
         self.api = apigatewayv2.HttpApi(
             self, "HttpApi", create_default_stage=False, default_authorizer=_authorizer(jwt)
         )
-        self._add_routes(function)
+        self._add_routes(function, jwt)
         self.stage = apigatewayv2.HttpStage(
             self,
             "Stage",
@@ -52,10 +52,11 @@ class GenerateApi(Construct):
             access_log_settings=_JsonAccessLog(log_group(self, "AccessLogs", retention_days=log_retention_days)),
         )
 
-    def _add_routes(self, function: WebFunction) -> None:
+    def _add_routes(self, function: WebFunction, jwt: JwtSettings | None) -> None:
         integration = integrations.HttpLambdaIntegration("Function", function.alias)
+        scopes = [jwt.scope] if jwt and jwt.scope else None
         for path, method in (("/generate", apigatewayv2.HttpMethod.POST), ("/healthz", apigatewayv2.HttpMethod.GET)):
-            self.api.add_routes(path=path, methods=[method], integration=integration)
+            self.api.add_routes(path=path, methods=[method], integration=integration, authorization_scopes=scopes)
 
 
 def _authorizer(jwt: JwtSettings | None) -> apigatewayv2.IHttpRouteAuthorizer:

@@ -48,3 +48,12 @@ def require_regional(api: apigateway.RestApi) -> None:
             f"Expected {api.node.path} to be a regional REST API, got endpoint types {types!r}: "
             "pass endpoint_types=[EndpointType.REGIONAL]."
         )
+
+
+def require_signed(url: lambda_.FunctionUrl) -> None:
+    """A distribution signs what it forwards; a URL that anyone may call makes that, and its firewall, a detour."""
+    if url.auth_type != lambda_.FunctionUrlAuthType.AWS_IAM:
+        raise WiringError(
+            f"Expected {url.node.path} to ask for signatures behind a distribution, got auth type "
+            f"{url.auth_type.name}: set url_auth to 'AWS_IAM'."
+        )

@@ -23,6 +23,10 @@ _LAMBDA_MEMORY_MEBIBYTES = range(128, 10240 + 1)
 _HTTP_API_TIMEOUT_SECONDS = 30
 #: A regional REST API cuts a stream that is silent for 5 minutes, CloudFront one that is silent for 30 s.
 _SHORTEST_IDLE_TIMEOUT_SECONDS = 30
+#: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
+_EDGE_READ_TIMEOUT_SECONDS = range(_SHORTEST_IDLE_TIMEOUT_SECONDS, 120 + 1)
+#: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html
+_SMALLEST_RATE_LIMIT = 10
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 # fmt: off
 LOG_RETENTION_DAYS = (
@@ -49,6 +53,10 @@ def one_of(values: Collection[object]) -> str:
     return ", ".join(repr(value) for value in values)
 
 
+def _is_word(text: str) -> bool:
+    return text.split() == [text]
+
+
 @dataclass(frozen=True, kw_only=True)
 class BedrockSettings:
     """Which model answers, and so exactly what the function's role may invoke."""
@@ -72,14 +80,65 @@ class BedrockSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class JwtSettings:
-    """Who signs the tokens that the HTTP API accepts in place of IAM."""
+    """Who signs the tokens that the HTTP API accepts in place of IAM, and the streaming function asks for itself."""
 
     issuer: str
     audience: tuple[str, ...]
+    #: A token needs it beside the audience.
+    scope: str | None = None
 
     def __post_init__(self) -> None:
         require("issuer", self.issuer, self.issuer.startswith("https://"), "an https:// URL")
-        require("audience", self.audience, bool(self.audience), "at least one audience")
+        are_words = bool(self.audience) and all(_is_word(name) for name in self.audience)
+        require("audience", self.audience, are_words, "at least one audience, each without spaces")
+        require("scope", self.scope, self.scope is None or _is_word(self.scope), "one scope without spaces, or None")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallSettings:
+    """AWS WAF in front of the distribution."""
+
+    #: Of one address; more are turned away with 403 until they are fewer.
+    requests_per_five_minutes: int = 500
+
+    def __post_init__(self) -> None:
+        limit = self.requests_per_five_minutes
+        require("requests_per_five_minutes", limit, limit >= _SMALLEST_RATE_LIMIT, f"{_SMALLEST_RATE_LIMIT} or more")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeSettings:
+    """CloudFront in front of the function URL and the page."""
+
+    #: How long CloudFront waits for the next byte; heartbeats come more often.
+    read_timeout_seconds: int = 60
+    #: Off, nothing tells who called. A log line holds the query, and so the input of a GET.
+    access_logs: bool = True
+    #: Names of your own, and the certificate for all of them, which CloudFront takes from us-east-1 alone.
+    domain_names: tuple[str, ...] = ()
+    certificate_arn: str | None = None
+    firewall: FirewallSettings | None = None
+
+    def __post_init__(self) -> None:
+        timeouts = _EDGE_READ_TIMEOUT_SECONDS
+        require(
+            "read_timeout_seconds",
+            self.read_timeout_seconds,
+            self.read_timeout_seconds in timeouts,
+            f"{timeouts.start} to {timeouts.stop - 1}",
+        )
+        require(
+            "certificate_arn",
+            self.certificate_arn,
+            (self.certificate_arn or "arn:aws:acm:us-east-1:").startswith("arn:aws:acm:us-east-1:"),
+            "the ARN of a certificate in us-east-1, or None",
+        )
+        require(
+            "domain_names",
+            self.domain_names,
+            bool(self.domain_names) == bool(self.certificate_arn),
+            "the names that certificate_arn is for, and () without one",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +176,10 @@ class StageSettings:
     #: Origins of pages that may call the function URL; none turns CORS off.
     cors_origins: tuple[str, ...] = ()
     jwt: JwtSettings | None = None
+    #: Anyone on the internet may use the service, and you pay: for a public URL or an edge that check no token.
+    public_on_purpose: bool = False
     throttle: ThrottleSettings = ThrottleSettings()
+    edge: EdgeSettings | None = None
 
     reserved_concurrency: int | None = None
     #: The account's limit in the region, which every function without a reservation shares.
@@ -136,6 +198,7 @@ class StageSettings:
         self._check_source()
         self._check_limits()
         self._check_timeouts()
+        self._check_callers()
         self._check_choices()
 
     def _check_source(self) -> None:
@@ -195,9 +258,31 @@ class StageSettings:
             f"more than 0, less than the {_SHORTEST_IDLE_TIMEOUT_SECONDS} s of silence after which proxies cut",
         )
 
-    def _check_choices(self) -> None:
+    def _check_callers(self) -> None:
+        is_checked = bool(self.jwt) or self.public_on_purpose
         require("url_auth", self.url_auth, self.url_auth in get_args(UrlAuth), one_of(get_args(UrlAuth)))
+        require(
+            "url_auth",
+            self.url_auth,
+            self.url_auth == "AWS_IAM" or is_checked,
+            "'AWS_IAM', unless jwt names an issuer or the service is public_on_purpose",
+        )
+        require("edge", self.edge, not self.edge or is_checked, "None, unless jwt is set or public_on_purpose")
+        require(
+            "edge",
+            self.edge,
+            not self.edge or self.url_auth == "AWS_IAM",
+            "None with url_auth 'NONE': anyone could go round it",
+        )
+
+    def _check_choices(self) -> None:
         require("bundler", self.bundler, self.bundler in get_args(Bundler), one_of(get_args(Bundler)))
+        require(
+            "bundler",
+            self.bundler,
+            self.bundler == "uv" or not self.jwt,
+            "'uv' with jwt: the other installs requirements.txt alone",
+        )
         require(
             "log_retention_days",
             self.log_retention_days,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import aws_cdk as cdk
 from constructs import Construct
 
 from functions.stream.streaming import settings as names
 
+from . import adapter
 from .api_stack import ApiStack
+from .edge_stack import EdgeStack, FirewallStack
 from .monitoring_stack import MonitoringStack
-from .settings import StageSettings
+from .settings import EdgeSettings, JwtSettings, StageSettings
 from .stream_stack import StreamStack
 from .web_function import Scaling, WebFunctionProps
 
@@ -22,7 +26,8 @@ class StreamingStage(cdk.Stage):
             self,
             "Stream",
             timeout=cdk.Duration.seconds(settings.stream_timeout_seconds),
-            props=props,
+            # Not the twin, which is behind an API that checks tokens itself.
+            props=replace(props, environment={**props.environment, **_token_environment(settings.jwt)}),
             scaling=Scaling(
                 reserved_concurrency=settings.reserved_concurrency,
                 provisioned_concurrency=settings.provisioned_concurrency,
@@ -43,8 +48,24 @@ class StreamingStage(cdk.Stage):
             throttle=settings.throttle,
         )
         self.monitoring = self._build_monitoring(settings)
+        self.firewall: FirewallStack | None = None
+        self.edge = self._build_edge(settings, settings.edge) if settings.edge else None
         # On the stage: tags of the app do not reach into one.
         cdk.Tags.of(self).add("stage", settings.name)
+
+    def _build_edge(self, settings: StageSettings, edge: EdgeSettings) -> EdgeStack:
+        if edge.firewall:
+            self.firewall = FirewallStack(self, "Firewall", settings=edge.firewall)
+        return EdgeStack(
+            self,
+            "Edge",
+            function=self.stream.web_function,
+            url=self.stream.url,
+            heartbeat=cdk.Duration.seconds(settings.heartbeat_seconds),
+            settings=edge,
+            web_acl_arn=self.firewall.acl_arn if self.firewall else None,
+            log_retention_days=settings.log_retention_days,
+        )
 
     def _build_monitoring(self, settings: StageSettings) -> MonitoringStack:
         return MonitoringStack(
@@ -63,6 +84,7 @@ class StreamingStage(cdk.Stage):
 def _function_props(settings: StageSettings) -> WebFunctionProps:
     return WebFunctionProps(
         source=settings.source,
+        extras=("jwt",) if settings.jwt else (),
         environment=_environment(settings),
         memory_mebibytes=settings.memory_mebibytes,
         log_retention_days=settings.log_retention_days,
@@ -82,3 +104,14 @@ def _environment(settings: StageSettings) -> dict[str, str]:
         environment[names.BEDROCK_MODEL_ID] = bedrock.inference_profile_id or bedrock.model_id
         environment[names.BEDROCK_MAX_OUTPUT_TOKENS] = str(bedrock.max_output_tokens)
     return environment
+
+
+def _token_environment(jwt: JwtSettings | None) -> dict[str, str]:
+    if jwt is None:
+        return {}
+    environment = {
+        names.JWT_ISSUER: jwt.issuer,
+        names.JWT_AUDIENCE: " ".join(jwt.audience),
+        adapter.AUTHORIZATION_SOURCE: names.TOKEN_HEADER,
+    }
+    return environment | ({names.JWT_SCOPE: jwt.scope} if jwt.scope else {})

@@ -39,9 +39,9 @@ class StreamStack(cdk.Stack):
         )
         if bedrock:
             grant_converse_stream(self.web_function.role, bedrock)
-        url = StreamUrl(self, "Url", function=self.web_function, auth=url_auth, cors_origins=cors_origins)
-        invoker = self._build_invoker(url)
-        cdk.CfnOutput(self, "StreamUrl", value=url.stream_url, description="GET ?input=TEXT or POST JSON, signed")
+        self.url = StreamUrl(self, "Url", function=self.web_function, auth=url_auth, cors_origins=cors_origins)
+        invoker = self._build_invoker(self.url)
+        cdk.CfnOutput(self, "StreamUrl", value=self.url.stream_url, description="GET ?input=TEXT or POST JSON, signed")
         cdk.CfnOutput(self, "InvokerRoleArn", value=invoker.role_arn, description="May call the URL, nothing else")
         cdk.CfnOutput(self, "StreamFunctionName", value=self.web_function.function.function_name)
 

@@ -8,12 +8,16 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from functions.stream.streaming.settings import TOKEN_HEADER
+
 from .guards import require_mode
 from .settings import UrlAuth
 from .web_function import WebFunction
 
-# What a browser sends along: the body's type, a signature, and the hash that CloudFront asks for.
-_CORS_REQUEST_HEADERS = ["content-type", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"]
+# What a browser sends along: the body's type, a signature, the hash that CloudFront asks for, and a token.
+_CORS_REQUEST_HEADERS = [
+    *("content-type", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256", TOKEN_HEADER),
+]
 
 
 class StreamUrl(Construct):

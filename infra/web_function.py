@@ -25,6 +25,8 @@ class WebFunctionProps:
     """What differs between the functions of a stage, beside their mode and timeout."""
 
     source: str
+    #: Names of requirements beside the source's (bundle.py).
+    extras: tuple[str, ...] = ()
     environment: Mapping[str, str]
     memory_mebibytes: int
     log_retention_days: int
@@ -85,7 +87,7 @@ class WebFunction(Construct):
         architecture = adapter.architecture_of(layer)
         machine: Machine = "x86_64" if architecture == lambda_.Architecture.X86_64 else "aarch64"
         python_version = self.RUNTIME.name.removeprefix("python")
-        bundle = stream_bundle(props.source, python_version, machine)
+        bundle = stream_bundle(props.source, python_version, machine, props.extras)
         function = lambda_python.PythonFunction(
             self,
             "Function",

@@ -6,12 +6,17 @@ import pytest
 from aws_cdk.assertions import Template
 
 from infra.stage import StreamingStage
-from tests.infrastructure.support import build_stage
+from tests.infrastructure.support import build_edge_stage, build_stage
 
 
 @pytest.fixture(scope="session")
 def stage() -> StreamingStage:
     return build_stage()
+
+
+@pytest.fixture(scope="session")
+def edge_stage() -> StreamingStage:
+    return build_edge_stage()
 
 
 @pytest.fixture(scope="session")

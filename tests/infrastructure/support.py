@@ -11,11 +11,19 @@ from typing import Any, cast
 import aws_cdk as cdk
 from aws_cdk.assertions import Template
 
-from infra.settings import StageSettings
+from infra.settings import EdgeSettings, FirewallSettings, JwtSettings, StageSettings
 from infra.stage import StreamingStage
 
 ROOT = Path(__file__).parents[2]
 ENV = cdk.Environment(account="123456789012", region="eu-west-1")
+
+JWT = JwtSettings(issuer="https://issuer.example", audience=("app", "other"), scope="stream/write")
+#: With everything that an edge can have.
+EDGE = EdgeSettings(
+    domain_names=("stream.example.com",),
+    certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/one",
+    firewall=FirewallSettings(requests_per_five_minutes=250),
+)
 
 JsonObject = dict[str, Any]
 
@@ -33,6 +41,10 @@ def make_app(*, bundling: bool = False, outdir: str | None = None) -> cdk.App:
 def build_stage(*, env: cdk.Environment = ENV, **changes: Any) -> StreamingStage:
     """A stage in an app of its own, with the given settings changed."""
     return StreamingStage(make_app(), StageSettings(**{"name": "test", **changes}), env=env)
+
+
+def build_edge_stage(*, env: cdk.Environment = ENV, edge: EdgeSettings = EDGE) -> StreamingStage:
+    return build_stage(env=env, jwt=JWT, edge=edge)
 
 
 def stream_template_of(**changes: Any) -> Template:

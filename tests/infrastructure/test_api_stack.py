@@ -5,7 +5,8 @@ import json
 from aws_cdk.assertions import Template
 
 from infra.settings import JwtSettings
-from tests.infrastructure.support import build_stage, only, properties
+from infra.stage import StreamingStage
+from tests.infrastructure.support import JWT, build_stage, only, properties
 
 METHOD = "AWS::ApiGateway::Method"
 
@@ -42,6 +43,17 @@ def test_http_api_takes_tokens_of_the_issuer_when_one_is_set() -> None:
         "Audience": ["app"],
         "Issuer": "https://issuer.example",
     }
+
+
+def test_http_api_asks_for_the_scope_when_one_is_set(edge_stage: StreamingStage) -> None:
+    template = Template.from_stack(edge_stage.api)
+    assert [r["AuthorizationScopes"] for r in properties(template, "AWS::ApiGatewayV2::Route")] == [[JWT.scope]] * 2
+
+
+def test_twin_leaves_tokens_to_the_http_api(edge_stage: StreamingStage) -> None:
+    template = Template.from_stack(edge_stage.api)
+    variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert not [name for name in variables if "JWT" in name or "AUTHORIZATION" in name]
 
 
 def test_http_api_throttles_and_logs_json(api_template: Template) -> None:

@@ -11,6 +11,7 @@ from infra.generate_api import GenerateApi
 from infra.guards import WiringError
 from infra.settings import ThrottleSettings
 from infra.stream_api import streaming_integration
+from infra.stream_origin import StreamOrigin
 from infra.stream_url import StreamUrl
 from infra.web_function import Scaling, WebFunction, WebFunctionProps
 from tests.infrastructure.support import ENV, make_app
@@ -76,6 +77,41 @@ def test_edge_optimised_rest_api_is_refused(stack: cdk.Stack, types: tuple[apiga
     function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
     with pytest.raises(WiringError, match="regional REST API"):
         streaming_integration(rest_api(stack, *types), function, cdk.Duration.minutes(1))
+
+
+def stream_origin(stack: cdk.Stack, function: WebFunction, url: StreamUrl, heartbeat_seconds: int = 10) -> StreamOrigin:
+    return StreamOrigin(
+        stack,
+        "Origin",
+        function=function,
+        url=url,
+        heartbeat=cdk.Duration.seconds(heartbeat_seconds),
+        read_timeout=cdk.Duration.seconds(60),
+    )
+
+
+def test_public_url_is_refused_behind_a_distribution(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
+    url = StreamUrl(stack, "Url", function=function, auth="NONE", cors_origins=())
+    with pytest.raises(WiringError, match="to ask for signatures behind a distribution, got auth type NONE"):
+        stream_origin(stack, function, url)
+
+
+def test_buffered_function_is_refused_behind_a_distribution(stack: cdk.Stack) -> None:
+    streaming = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
+    url = StreamUrl(stack, "Url", function=streaming, auth="AWS_IAM", cors_origins=())
+    twin = WebFunction(
+        stack, "Twin", invoke_mode=lambda_.InvokeMode.BUFFERED, timeout=cdk.Duration.seconds(20), props=PROPS
+    )
+    with pytest.raises(WiringError, match="RESPONSE_STREAM behind a distribution that streams"):
+        stream_origin(stack, twin, url)
+
+
+def test_heartbeat_slower_than_the_distribution_s_patience_is_refused(stack: cdk.Stack) -> None:
+    function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
+    url = StreamUrl(stack, "Url", function=function, auth="AWS_IAM", cors_origins=())
+    with pytest.raises(WiringError, match=r"CloudFront's wait for the next byte \(60 s\), got 61 s"):
+        stream_origin(stack, function, url, heartbeat_seconds=61)
 
 
 def test_snap_start_with_provisioned_concurrency_is_refused() -> None:

@@ -8,9 +8,9 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from infra.nag import add_nag, findings
-from infra.settings import BedrockSettings
+from infra.settings import BedrockSettings, EdgeSettings
 from infra.stage import StreamingStage
-from tests.infrastructure.support import build_stage, make_app
+from tests.infrastructure.support import EDGE, JWT, build_stage, make_app
 
 PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_profile_regions=("eu-west-1",))
 
@@ -19,9 +19,11 @@ PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_p
     "changes",
     [
         {},
-        {"url_auth": "NONE", "cors_origins": ("*",)},
+        {"url_auth": "NONE", "cors_origins": ("*",), "public_on_purpose": True},
         {"source": "bedrock", "bedrock": PROFILE},
         {"reserved_concurrency": 5, "provisioned_concurrency": 1, "alarm_email": "ops@example.com"},
+        {"jwt": JWT, "edge": EDGE},
+        {"jwt": JWT, "edge": EdgeSettings(access_logs=False), "env": cdk.Environment()},
     ],
 )
 def test_stage_has_no_finding(changes: dict[str, Any]) -> None:

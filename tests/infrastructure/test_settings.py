@@ -4,10 +4,20 @@ from typing import Any
 
 import pytest
 
-from infra.settings import BedrockSettings, JwtSettings, SettingsError, StageSettings, ThrottleSettings
+from infra.settings import (
+    BedrockSettings,
+    EdgeSettings,
+    FirewallSettings,
+    JwtSettings,
+    SettingsError,
+    StageSettings,
+    ThrottleSettings,
+)
 from infra.stages import select_stages
+from tests.infrastructure.support import JWT
 
 BEDROCK = BedrockSettings(model_id="m")
+CERTIFICATE = "arn:aws:acm:{}:123456789012:certificate/one"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +39,11 @@ BEDROCK = BedrockSettings(model_id="m")
         ("generate_timeout_seconds", {"generate_timeout_seconds": 30}),
         ("heartbeat_seconds", {"heartbeat_seconds": 30}),
         ("url_auth", {"url_auth": "none"}),
+        ("url_auth", {"url_auth": "NONE"}),
+        ("edge", {"edge": EdgeSettings()}),
+        ("edge", {"edge": EdgeSettings(), "jwt": JWT, "url_auth": "NONE"}),
         ("bundler", {"bundler": "podman"}),
+        ("bundler", {"bundler": "docker", "jwt": JWT}),
         ("log_retention_days", {"log_retention_days": 2}),
         ("cors_origins", {"cors_origins": ("example.com",)}),
         ("alarm_email", {"alarm_email": "ops"}),
@@ -48,6 +62,18 @@ def test_setting_that_cannot_work_is_refused_with_key_value_and_choice(key: str,
         ("inference_profile_regions", lambda: BedrockSettings(model_id="m", inference_profile_id="eu.m")),
         ("issuer", lambda: JwtSettings(issuer="issuer.example", audience=("a",))),
         ("audience", lambda: JwtSettings(issuer="https://issuer.example", audience=())),
+        ("audience", lambda: JwtSettings(issuer="https://issuer.example", audience=("two words",))),
+        ("scope", lambda: JwtSettings(issuer="https://issuer.example", audience=("a",), scope="")),
+        ("scope", lambda: JwtSettings(issuer="https://issuer.example", audience=("a",), scope="one two")),
+        ("read_timeout_seconds", lambda: EdgeSettings(read_timeout_seconds=29)),
+        ("read_timeout_seconds", lambda: EdgeSettings(read_timeout_seconds=121)),
+        (
+            "certificate_arn",
+            lambda: EdgeSettings(domain_names=("a.b",), certificate_arn=CERTIFICATE.format("eu-west-1")),
+        ),
+        ("domain_names", lambda: EdgeSettings(domain_names=("a.b",))),
+        ("domain_names", lambda: EdgeSettings(certificate_arn=CERTIFICATE.format("us-east-1"))),
+        ("requests_per_five_minutes", lambda: FirewallSettings(requests_per_five_minutes=9)),
         ("requests_per_second", lambda: ThrottleSettings(requests_per_second=0)),
         ("burst_requests", lambda: ThrottleSettings(burst_requests=-1)),
     ],
@@ -55,6 +81,14 @@ def test_setting_that_cannot_work_is_refused_with_key_value_and_choice(key: str,
 def test_group_of_settings_is_refused_with_key_value_and_choice(key: str, build: Any) -> None:
     with pytest.raises(SettingsError, match=f"^Setting {key}: "):
         build()
+
+
+@pytest.mark.parametrize("changes", [{"url_auth": "NONE"}, {"edge": EdgeSettings()}])
+@pytest.mark.parametrize("callers", [{"jwt": JWT}, {"public_on_purpose": True}])
+def test_service_is_open_to_browsers_with_a_token_check_or_on_purpose(
+    changes: dict[str, Any], callers: dict[str, Any]
+) -> None:
+    StageSettings(name="test", **changes, **callers)
 
 
 def test_unknown_stage_is_refused_with_the_known_ones() -> None:

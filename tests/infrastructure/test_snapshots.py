@@ -18,6 +18,14 @@ def named_stage(request: pytest.FixtureRequest) -> StreamingStage:
     return StreamingStage(make_app(), settings, env=ENV)
 
 
+@pytest.mark.parametrize("stack", ["stream", "edge", "firewall"])
+def test_template_of_an_edge_is_the_reviewed_one(
+    edge_stage: StreamingStage, stack: str, snapshot: SnapshotAssertion
+) -> None:
+    template = scrubbed(Template.from_stack(getattr(edge_stage, stack)).to_json())
+    assert template == snapshot(name=f"with-edge-{stack}", extension_class=JSONSnapshotExtension)
+
+
 @pytest.mark.parametrize("stack", ["stream", "api", "monitoring"])
 def test_template_is_the_reviewed_one(named_stage: StreamingStage, stack: str, snapshot: SnapshotAssertion) -> None:
     template = scrubbed(Template.from_stack(getattr(named_stage, stack)).to_json())

@@ -5,9 +5,10 @@ import pytest
 from aws_cdk.assertions import Annotations, Match, Template
 
 from functions.stream.streaming import settings as names
+from functions.stream.streaming.settings import JwtSettings
 from infra.settings import BedrockSettings, SettingsError
 from infra.stage import StreamingStage
-from tests.infrastructure.support import as_list, build_stage, only, properties, statements, stream_template_of
+from tests.infrastructure.support import JWT, as_list, build_stage, only, properties, statements, stream_template_of
 
 FUNCTION = "AWS::Lambda::Function"
 
@@ -50,7 +51,7 @@ def test_invoker_may_call_the_url_and_nothing_else(stream_template: Template) ->
 
 
 def test_public_url_carries_both_permissions_and_a_warning() -> None:
-    stage = build_stage(url_auth="NONE")
+    stage = build_stage(url_auth="NONE", public_on_purpose=True)
     template = Template.from_stack(stage.stream)
     granted = properties(template, "AWS::Lambda::Permission")
     assert {permission["Action"] for permission in granted} == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
@@ -63,7 +64,22 @@ def test_url_owns_cors_for_the_origins_of_the_settings() -> None:
     cors = only(template, "AWS::Lambda::Url")["Cors"]
     assert cors["AllowOrigins"] == ["https://example.com"]
     assert cors["AllowMethods"] == ["GET", "POST"]
-    assert "x-amz-content-sha256" in cors["AllowHeaders"]
+    assert {"x-amz-content-sha256", names.TOKEN_HEADER} <= set(cors["AllowHeaders"])
+
+
+def test_function_checks_no_token_by_default(stream_template: Template) -> None:
+    assert not [name for name in only(stream_template, FUNCTION)["Environment"]["Variables"] if "JWT" in name]
+
+
+def test_function_checks_tokens_of_the_issuer_when_one_is_set(edge_stage: StreamingStage) -> None:
+    environment = only(Template.from_stack(edge_stage.stream), FUNCTION)["Environment"]["Variables"]
+    jwt = JwtSettings.from_environment(environment)
+    assert jwt == JwtSettings(issuer=JWT.issuer, audience=JWT.audience, scope=JWT.scope)
+
+
+def test_adapter_takes_the_token_past_the_signature(edge_stage: StreamingStage) -> None:
+    environment = only(Template.from_stack(edge_stage.stream), FUNCTION)["Environment"]["Variables"]
+    assert environment["AWS_LWA_AUTHORIZATION_SOURCE"] == names.TOKEN_HEADER
 
 
 def test_function_is_what_the_settings_say() -> None:

@@ -48,12 +48,16 @@ async def refusal(token: str, verify: TokenVerifier | None = None) -> Problem:
         {"scope": SCOPE},
         {"scope": None, "scp": SCOPE},
         {"scope": None, "scp": ["openid", SCOPE]},
-        {"exp": time.time() - 10},
-        {"nbf": time.time() + 10},
     ],
-    ids=["plain", "audiences", "client", "scope", "scp", "scopes", "clock behind", "clock ahead"],
+    ids=["plain", "audiences", "client", "scope", "scp", "scopes"],
 )
 async def test_token_opens_the_service(claims: dict[str, Any]) -> None:
+    await verifier()(ISSUER.token(**claims))
+
+
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -10), ("nbf", 10), ("iat", 10)])
+async def test_token_opens_the_service_when_its_issuer_s_clock_is_a_little_off(claim: str, seconds: int) -> None:
+    claims: dict[str, Any] = {claim: time.time() + seconds}
     await verifier()(ISSUER.token(**claims))
 
 
@@ -78,7 +82,7 @@ async def test_token_needs_no_scope_where_none_is_asked_for() -> None:
         {"aud": "elsewhere", "client_id": AUDIENCE},
         {"exp": None},
         {"exp": "tomorrow"},
-        {"nbf": time.time() + 300},
+        {"nbf": 1e11},
     ],
 )
 async def test_token_that_claims_something_else_is_refused(claims: dict[str, Any]) -> None:
