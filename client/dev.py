@@ -8,8 +8,7 @@ from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.stream.streaming.app import app as function
-
-from .page import SECURITY_HEADERS, page_files
+from infra.page import SECURITY_HEADERS, page_files
 
 _HEADERS = SECURITY_HEADERS | {"cache-control": "no-store"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[1]
 _OWN = _ROOT / "client" / "web"
 #: From npm, at the version and hash of package-lock.json.
-_PARSER = _ROOT / "node_modules" / "eventsource-parser" / "dist"
+_PARSER = _ROOT / "node_modules" / "eventsource-parser"
 #: Below the root of the site, where the page's script imports from.
 _VENDORED = "vendor/eventsource-parser"
 
@@ -35,9 +35,11 @@ class PageError(RuntimeError):
 
 def page_files() -> dict[str, Path]:
     """The page's own files and the vendored modules, by their paths below the root of the site. Raises PageError."""
-    vendored = sorted(_PARSER.glob("*.js"))
-    if not vendored:
+    modules = sorted((_PARSER / "dist").glob("*.js"))
+    if not modules:
         raise PageError(f"Expected the modules of eventsource-parser in {_PARSER}, found none: run `make setup`.")
+    # Its modules import each other, and its licence wants to go where they go.
+    vendored = [*modules, _PARSER / "LICENSE"]
     own = sorted(file for file in _OWN.iterdir() if file.is_file())
     return {file.name: file for file in own} | {f"{_VENDORED}/{file.name}": file for file in vendored}
 

@@ -10,11 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from client import page
 from client.dev import Site
-from client.page import CONTENT_SECURITY_POLICY, page_files
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
+from infra.page import CONTENT_SECURITY_POLICY, page_files
 from tests.support.servers import serving
 from tests.support.sources import ScriptedSource
 from tests.support.wire import read_stream
@@ -64,9 +63,3 @@ def test_page_loads_nothing_that_it_does_not_bring() -> None:
             reference = next(filter(None, groups))
             path = posixpath.normpath(posixpath.join(posixpath.dirname(name), reference))
             assert path in files or reference.startswith("data:image/svg+xml,")
-
-
-def test_missing_packages_are_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(page, "_PARSER", tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"found none: run `make setup`"):
-        page_files()
