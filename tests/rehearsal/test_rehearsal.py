@@ -1,4 +1,7 @@
-"""The lines of `make rehearse`, as tests."""
+"""The lines of `make rehearse` as tests, and each of them seen to fail by breaking what it checks.
+
+One file, so that one deployment serves all.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,42 @@ import asyncio
 
 import pytest
 
+from tests.rehearsal import breakages as broken
+from tests.rehearsal.breakages import Breakage, in_adapter_mode, in_copy, in_source
 from tests.rehearsal.checks import CHECKS
 from tests.rehearsal.stage import Rehearsal
 
-pytestmark = pytest.mark.xdist_group("rehearsal")
+NO_START = "expected status 200 from a cold start, got 502"
+
+BREAKAGES: list[tuple[str, Breakage, str]] = [
+    ("cold start", in_copy(broken.without_run_bit), NO_START),
+    ("cold start", in_copy(broken.with_crlf), NO_START),
+    ("cold start", in_copy(broken.without_dependency), NO_START),
+    ("cold start", broken.NEVER_READY, NO_START),
+    ("status and headers through the prelude", in_adapter_mode("buffered"), "expected an event stream"),
+    ("first byte long before the last", in_adapter_mode("buffered"), "Expected an event or a comment"),
+    ("first byte long before the last", broken.BLOCKED, "expected the first byte long before|expected gaps|in about"),
+    ("the same through a REST API", in_adapter_mode("buffered"), "Expected an event or a comment"),
+    ("joined text is the input", in_source("sources/local.py", "yield piece", "yield piece.strip()"), "the input"),
+    ("heartbeat fills a silence", in_source("responses.py", "ping=heartbeat_seconds", "ping=0"), "a comment every"),
+    ("event loop stays free", broken.BLOCKED, "expected an answer"),
+    ("error frame after the 200", broken.LEAK, "code internal|no secret"),
+    ("problem+json before the 200", in_source("prompts.py", "if not prompt:", "if False:"), "expected status 422"),
+    ("answers without a body end", in_source("app.py", "HTTPStatus.NO_CONTENT", "HTTPStatus.OK"), "204 without"),
+    ("deadline ends the stream", in_source("invocation.py", "deadline / 1000", "deadline"), "to end it|code deadline"),
+    (
+        "SIGTERM in the middle of a stream",
+        in_source("shutdown.py", "(self.request)", "(print)"),
+        "Expected an event|shutdown",
+    ),
+    ("client leaves in the middle", broken.with_timeout(1), "expected both answers to be complete"),
+    ("application dies in the middle", broken.STARTS_ONCE, "the next to be served|Expected an event"),
+    ("two invocations, one environment", in_source("app.py", "os.urandom(16)", "bytes(16)"), "two stream ids"),
+    ("client prints the text", in_source("sources/local.py", "yield piece", "yield piece.strip()"), "the input on"),
+    ("doctor tells streaming from buffered", broken.BLOCKED, "expected exit code 0"),
+    ("buffered twin behind an HTTP API", broken.twin_in_streaming_mode, "no prelude"),
+    ("streaming function behind an HTTP API", broken.twins_exchanged, "expected status 500, got 200"),
+]
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -36,3 +71,13 @@ def test_function_is_what_was_deployed(rehearsal: Rehearsal) -> None:
     assert (function.handler, function.runtime) == ("streaming.app.app", "python3.14")
     assert function.environment["AWS_LWA_INVOKE_MODE"] == "response_stream"
     assert (function.task_root / "run.sh").stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize(("check", "breakage", "sentence"), BREAKAGES)
+def test_breakage_fails_its_check(rehearsal: Rehearsal, check: str, breakage: Breakage, sentence: str) -> None:
+    with pytest.raises(AssertionError, match=sentence):
+        asyncio.run(CHECKS[check](breakage(rehearsal.scene)))
+
+
+def test_every_check_has_a_breakage() -> None:
+    assert {check for check, _, _ in BREAKAGES} == set(CHECKS)
