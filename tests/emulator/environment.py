@@ -60,8 +60,9 @@ class Environment:
     @property
     def is_alive(self) -> bool:
         """Initialised, and neither dead nor about to be."""
-        is_ending = self._dead.is_set() or self._is_stopping
-        return self.cold_start.initialised is not None and not is_ending
+        if self.cold_start.initialised is None or self._dead.is_set() or self._is_stopping:
+            return False
+        return not any(process.is_gone for process in filter(None, (self._runtime, *self._extensions.values())))
 
     async def start(self, seconds: float) -> None:
         """The init phase; raises InvocationFailed, with everything closed, when it fails."""

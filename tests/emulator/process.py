@@ -36,6 +36,17 @@ class Process(asyncio.SubprocessProtocol):
         )
 
     @property
+    def is_gone(self) -> bool:
+        """Asks the system, which knows it before the event loop is told."""
+        if self._transport is None or self.exited.is_set():
+            return self.exited.is_set()
+        try:
+            looked = os.waitid(os.P_PID, self._transport.get_pid(), os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:  # the event loop is about to tell
+            return True
+        return looked is not None
+
+    @property
     def verdict(self) -> str:
         status = (self._transport and self._transport.get_returncode()) or 0
         return f"exit status {status}" if status >= 0 else f"signal: {signal.strsignal(-status)}"

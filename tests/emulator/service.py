@@ -103,6 +103,7 @@ class LambdaService:
             environment = self._idle.pop()
             if environment.is_alive:
                 return environment
+            await environment.close()
         try:
             return await self._fresh(self.limits.init_seconds)
         except InvocationFailed as failure:

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from tests.emulator import Function
+from tests.emulator import Function, Limits
 from tests.rehearsal.scene import Scene, with_environment
 
 Breakage = Callable[[Scene], Scene]
 
-#: Cuts the init phase of a function that never becomes ready; Lambda repeats it within the timeout.
 _TIMEOUT_SECONDS = 8
 
 
@@ -62,6 +61,12 @@ def without_dependency(function: Function) -> None:
     shutil.rmtree(function.task_root / "starlette")
 
 
+def never_ready(scene: Scene) -> Scene:
+    """Lambda repeats a failed init phase within the timeout, so both are cut short."""
+    sick = _SICK(scene)
+    return replace(sick, streaming=replace(sick.streaming, timeout_seconds=1), limits=Limits(init_seconds=1))
+
+
 def twin_in_streaming_mode(scene: Scene) -> Scene:
     return replace(scene, buffered=with_environment(scene.buffered, AWS_LWA_INVOKE_MODE="response_stream"))
 
@@ -71,7 +76,7 @@ def twins_exchanged(scene: Scene) -> Scene:
 
 
 BLOCKED = in_source("sources/local.py", "await asyncio.sleep(_PAUSE_SECONDS)", "import time; time.sleep(0.3)")
-NEVER_READY = in_source("app.py", 'JSONResponse({"status": "ok"})', "JSONResponse({}, 500)")
+_SICK = in_source("app.py", 'JSONResponse({"status": "ok"})', "JSONResponse({}, 500)")
 STARTS_ONCE = in_source(
     "__main__.py", "def main(", 'import os\nos.mkdir("started-before")  # fails the second time\n\n\ndef main('
 )

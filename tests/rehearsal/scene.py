@@ -7,7 +7,7 @@ import itertools
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Scene:
     buffered: Function
     #: For copies of the bundle.
     folder: Path
+    limits: Limits = field(default_factory=Limits)
 
     def scripted(self, **environment: str) -> Function:
         """The streaming function with a source that does as it is told."""

@@ -20,7 +20,7 @@ BREAKAGES: list[tuple[str, Breakage, str]] = [
     ("cold start", in_copy(broken.without_run_bit), NO_START),
     ("cold start", in_copy(broken.with_crlf), NO_START),
     ("cold start", in_copy(broken.without_dependency), NO_START),
-    ("cold start", broken.NEVER_READY, NO_START),
+    ("cold start", broken.never_ready, NO_START),
     ("status and headers through the prelude", in_adapter_mode("buffered"), "expected an event stream"),
     ("first byte long before the last", in_adapter_mode("buffered"), "Expected an event or a comment"),
     ("first byte long before the last", broken.BLOCKED, "expected the first byte long before|expected gaps|in about"),

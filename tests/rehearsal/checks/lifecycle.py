@@ -7,7 +7,7 @@ from tests.rehearsal.scene import Scene, expect, milliseconds, receive, serving,
 
 
 async def check_cold_start(scene: Scene) -> str:
-    async with serving(scene.streaming) as (service, client):
+    async with serving(scene.streaming, scene.limits) as (service, client):
         got = await receive(client, words(1))
         cold = service.cold_starts[0]
     expect(got.status == 200, "status 200 from a cold start", got.status)
