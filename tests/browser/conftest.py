@@ -1,33 +1,19 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.support.browser import ARGUMENTS, Complaints, find_browser
+from tests.support.browser import ARGUMENTS, Complaints, browser_or_skip
 from tests.support.stream_page import Host, StreamPage, hosting
 
 _PATIENCE_MILLISECONDS = 10_000
-_EXPECTED = "a Chromium on PATH or named by CHROMIUM (Debian and Ubuntu: apt-get install chromium)"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if find_browser() or os.environ.get("REQUIRE_BROWSER"):
-        return
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.skip(reason=f"Expected {_EXPECTED}, found none."))
 
 
 @pytest.fixture(scope="session")
 def executable() -> str:
-    found = find_browser()
-    if not found:
-        pytest.fail(f"REQUIRE_BROWSER is set: expected {_EXPECTED}, found none.")
-    return found
+    return browser_or_skip()
 
 
 @pytest.fixture(scope="module")

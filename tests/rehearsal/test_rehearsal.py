@@ -12,7 +12,10 @@ import pytest
 from tests.rehearsal import breakages as broken
 from tests.rehearsal.breakages import Breakage, in_adapter_mode, in_copy, in_source
 from tests.rehearsal.checks import CHECKS
+from tests.rehearsal.page import stream_in_browser
+from tests.rehearsal.scene import words
 from tests.rehearsal.stage import Rehearsal
+from tests.support.browser import browser_or_skip
 
 NO_START = "expected status 200 from a cold start, got 502"
 
@@ -50,6 +53,12 @@ BREAKAGES: list[tuple[str, Breakage, str]] = [
 @pytest.mark.parametrize("name", CHECKS)
 def test_check_passes(rehearsal: Rehearsal, name: str) -> None:
     assert asyncio.run(CHECKS[name](rehearsal.scene))
+
+
+def test_page_streams_from_the_deployed_function(rehearsal: Rehearsal) -> None:
+    seen = asyncio.run(stream_in_browser(rehearsal.scene, browser_or_skip(), words(100)))
+    assert seen.first_text_before_end
+    assert seen.text == words(100)
 
 
 def test_every_resource_is_there_and_those_by_name_only_are_known(rehearsal: Rehearsal) -> None:

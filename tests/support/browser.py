@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import ConsoleMessage, Error, Page
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -27,6 +28,18 @@ def find_browser(environment: Mapping[str, str] = os.environ) -> str | None:
         return shutil.which(named)
     found = (shutil.which(name) for name in _NAMES)
     return next((path for path in found if path), str(_MAC) if _MAC.exists() else None)
+
+
+def browser_or_skip() -> str:
+    """REQUIRE_BROWSER turns the skip into a failure; .ci/run sets it."""
+    if found := find_browser():
+        return found
+    missing = (
+        "Expected a Chromium on PATH or named by CHROMIUM (Debian and Ubuntu: apt-get install chromium), found none."
+    )
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 @dataclass
