@@ -88,7 +88,8 @@ def test_group_of_settings_is_refused_with_key_value_and_choice(key: str, build:
 def test_service_is_open_to_browsers_with_a_token_check_or_on_purpose(
     changes: dict[str, Any], callers: dict[str, Any]
 ) -> None:
-    StageSettings(name="test", **changes, **callers)
+    settings = StageSettings(name="test", **changes, **callers)
+    assert settings.jwt == callers.get("jwt")
 
 
 def test_unknown_stage_is_refused_with_the_known_ones() -> None:

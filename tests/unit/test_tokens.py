@@ -39,6 +39,14 @@ async def refusal(token: str, verify: TokenVerifier | None = None) -> Problem:
     return caught.value
 
 
+async def opens(token: str, verify: TokenVerifier | None = None) -> bool:
+    try:
+        await (verify or verifier())(token)
+    except Problem:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -52,23 +60,23 @@ async def refusal(token: str, verify: TokenVerifier | None = None) -> Problem:
     ids=["plain", "audiences", "client", "scope", "scp", "scopes"],
 )
 async def test_token_opens_the_service(claims: dict[str, Any]) -> None:
-    await verifier()(ISSUER.token(**claims))
+    assert await opens(ISSUER.token(**claims))
 
 
 @pytest.mark.parametrize(("claim", "seconds"), [("exp", -10), ("nbf", 10), ("iat", 10)])
 async def test_token_opens_the_service_when_its_issuer_s_clock_is_a_little_off(claim: str, seconds: int) -> None:
     claims: dict[str, Any] = {claim: time.time() + seconds}
-    await verifier()(ISSUER.token(**claims))
+    assert await opens(ISSUER.token(**claims))
 
 
 async def test_token_signed_by_rsa_opens_the_service() -> None:
     issuer = Issuer()
     issuer.rotate("rsa", key=rsa.generate_private_key(65537, 2048))
-    await verifier(issuer=issuer)(issuer.token())
+    assert await opens(issuer.token(), verifier(issuer=issuer))
 
 
 async def test_token_needs_no_scope_where_none_is_asked_for() -> None:
-    await verifier(scope=None)(ISSUER.token(scope=None))
+    assert await opens(ISSUER.token(scope=None), verifier(scope=None))
 
 
 @pytest.mark.parametrize(
