@@ -14,6 +14,15 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+_LONGEST = frozenset({"rehearsal", "browser", "test_app.py"})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no worker is alone with one at the end; else the order stays random."""
+    items.sort(key=lambda item: _LONGEST.isdisjoint(item.path.parts))
+
+
 @pytest.fixture(autouse=True)
 def fake_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_PROFILE", raising=False)
