@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.bundle import stream_bundle
-from infra.local import bare_interpreter
+from infra.local import bare_interpreter, free_port
 
 _HERE = Path(__file__).parent
 _WORK = _HERE / ".cache"
@@ -72,7 +72,7 @@ def _fresh(folder: Path) -> Path:
 
 
 def _milliseconds_to_first_answer(contender: Contender) -> float:
-    port = _free_port()
+    port = free_port()
     environment = {
         "PATH": os.defpath,
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -103,12 +103,6 @@ def _wait_for_answer(process: subprocess.Popen[bytes], port: int, give_up_at: fl
         except OSError:
             time.sleep(0.001)
     raise RuntimeError(f"Expected an answer on port {port} within {_GIVE_UP_SECONDS} s, got none.")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

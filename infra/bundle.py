@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -144,7 +144,8 @@ class Bundle:
             raise BundleError(f"Expected sources that compile, got: {error}. Correct the source.") from error
 
 
-def stream_bundle(source: str, python_version: str, machine: Machine, extras: Sequence[str] = ()) -> Bundle:
+@cache  # the functions of all stages share it, and with it the hash, which asks uv and the interpreter
+def stream_bundle(source: str, python_version: str, machine: Machine, extras: tuple[str, ...] = ()) -> Bundle:
     """Of functions/stream, with what that source and each extra need beside requirements.txt: requirements-NAME.txt."""
     own = [f"requirements-{name}.txt" for name in (source, *extras)]
     return Bundle(

@@ -28,7 +28,7 @@ def bare_interpreter() -> str:
 @contextlib.contextmanager
 def running(function: SynthesizedFunction) -> Iterator[str]:
     """Yields the server's root URL once it is ready. Raises RuntimeError when it exits or never answers."""
-    port = _free_port()
+    port = free_port()
     process = _start(function, port)
     try:
         _wait_until_ready(process, f"http://127.0.0.1:{port}{function.environment['AWS_LWA_READINESS_CHECK_PATH']}")
@@ -69,7 +69,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
     raise RuntimeError(f"Expected the function to serve {url} within {_READY_SECONDS} s, got no answer.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -85,14 +85,14 @@ def test_bundle_is_pure_python_unless_tokens_are_checked(built: Path) -> None:
 
 
 def test_bundle_installs_what_each_extra_names_beside_the_rest() -> None:
-    bundle = stream_bundle("bedrock", PYTHON, "aarch64", ["jwt"])
+    bundle = stream_bundle("bedrock", PYTHON, "aarch64", ("jwt",))
     assert bundle.requirements == ("requirements.txt", "requirements-bedrock.txt", "requirements-jwt.txt")
     assert stream_bundle("local", PYTHON, "aarch64").requirements == ("requirements.txt",)
 
 
 @pytest.mark.skipif((sys.platform, MACHINE) != ("linux", platform.machine()), reason="its binaries are for Linux")
 def test_bundle_with_the_check_asks_for_a_token(tmp_path: Path) -> None:
-    stream_bundle("local", PYTHON, MACHINE, ["jwt"]).build(tmp_path)
+    stream_bundle("local", PYTHON, MACHINE, ("jwt",)).build(tmp_path)
     assert len(list((tmp_path / "cryptography").rglob("*.pyc"))) > 10
     issuer = {names.JWT_ISSUER: "https://issuer.example", names.JWT_AUDIENCE: "a"}
     function = SynthesizedFunction(tmp_path, "streaming.app.app", ENVIRONMENT | issuer, 60, 512)
@@ -104,7 +104,7 @@ def test_bundle_with_the_check_asks_for_a_token(tmp_path: Path) -> None:
 def test_bundle_with_the_check_holds_binaries_for_its_machine_alone(tmp_path: Path) -> None:
     """The other one than this, as on most laptops: it cannot be imported here, and is made all the same."""
     other: Machine = "aarch64" if MACHINE == "x86_64" else "x86_64"
-    stream_bundle("local", PYTHON, other, ["jwt"]).build(tmp_path)
+    stream_bundle("local", PYTHON, other, ("jwt",)).build(tmp_path)
     assert len(list(tmp_path.rglob("*.so"))) >= 2
     assert list(tmp_path.rglob("*.pyc"))
 

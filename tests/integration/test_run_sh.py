@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.servers import RUN_SH, free_port, start_run_sh
+from infra.local import free_port
+from tests.support.servers import RUN_SH, start_run_sh
 from tests.support.waiting import wait_until
 
 SHELLS = [None, *(shell for shell in ("sh", "dash") if shutil.which(shell))]

@@ -15,7 +15,7 @@ from typing import Any
 
 import boto3
 
-from tests.support.servers import free_port
+from infra.local import free_port
 from tests.support.waiting import wait_until
 
 ACCOUNT = "123456789012"

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 
+from infra.local import free_port
 from tests.emulator import Function, LambdaService, Limits, function_url
-from tests.support.servers import free_port
 from tests.support.wire import Stream, read_stream
 
 _SHIPPED = Path(__file__).with_name("shipped")

@@ -20,6 +20,8 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import Server
 
+from infra.local import free_port
+
 from .waiting import wait_until
 
 FUNCTION = Path(__file__).parents[2] / "functions" / "stream"
@@ -97,12 +99,6 @@ def start_run_sh(
         return subprocess.Popen(
             command, env=inherited | environment, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _is_healthy(url: str) -> bool:

@@ -17,12 +17,13 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.local import free_port
 from tests.emulator.front_ends.api_gateway import http_api, rest_api
 from tests.emulator.front_ends.function_url import function_url
 from tests.emulator.function import Function
 from tests.emulator.limits import Limits
 from tests.emulator.service import LambdaService
-from tests.emulator.tests.support import PATIENCE_SECONDS, Sandbox, free_port, run
+from tests.emulator.tests.support import PATIENCE_SECONDS, Sandbox, run
 from tests.support.adapter import adapter_or_skip
 
 APPLICATION = """

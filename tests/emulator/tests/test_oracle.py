@@ -16,8 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra.local import free_port
 from tests.emulator.function import Function
-from tests.emulator.tests.support import PATIENCE_SECONDS, Sandbox, free_port, run, url
+from tests.emulator.tests.support import PATIENCE_SECONDS, Sandbox, run, url
 
 SEARCH_PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 CARGO_LAMBDA = shutil.which("cargo-lambda", path=SEARCH_PATH) or ""

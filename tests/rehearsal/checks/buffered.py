@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
+from infra.local import free_port
 from tests.emulator import Function, LambdaService, http_api
 from tests.rehearsal.scene import Received, Scene, client_of, expect, receive_any, with_environment, words
-from tests.support.servers import free_port
 
 
 async def check_twin_answers_whole(scene: Scene) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 
+from infra.local import free_port
 from tests.emulator import LambdaService, rest_api
 from tests.rehearsal.scene import (
     Received,
@@ -17,7 +18,6 @@ from tests.rehearsal.scene import (
     with_environment,
     words,
 )
-from tests.support.servers import free_port
 
 _WORDS = 60
 #: The local source pauses this long between five words and the next.
