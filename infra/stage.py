@@ -25,13 +25,13 @@ class StreamingStage(cdk.Stage):
         self.stream = StreamStack(
             self,
             "Stream",
-            timeout=cdk.Duration.seconds(settings.stream_timeout_seconds),
+            timeout=cdk.Duration.seconds(settings.limits.max_stream_seconds),
             # Not the twin, which is behind an API that checks tokens itself.
             props=replace(props, environment={**props.environment, **_token_environment(settings.jwt)}),
             scaling=Scaling(
-                reserved_concurrency=settings.reserved_concurrency,
-                provisioned_concurrency=settings.provisioned_concurrency,
-                snap_start=settings.snap_start,
+                reserved_concurrency=settings.limits.reserved_concurrency,
+                provisioned_concurrency=settings.scaling.provisioned_concurrency,
+                snap_start=settings.scaling.snap_start,
             ),
             url_auth=settings.url_auth,
             cors_origins=settings.cors_origins,
@@ -75,7 +75,7 @@ class StreamingStage(cdk.Stage):
             generate_function=self.api.web_function,
             http_api=self.api.generate_api.api,
             rest_api=self.api.stream_api.api,
-            reserved_concurrency=settings.reserved_concurrency,
+            reserved_concurrency=settings.limits.reserved_concurrency,
             account_concurrency=settings.account_concurrency,
             email=settings.alarm_email,
         )
@@ -96,13 +96,13 @@ def _function_props(settings: StageSettings) -> WebFunctionProps:
 def _environment(settings: StageSettings) -> dict[str, str]:
     environment = {
         names.SOURCE: settings.source,
-        names.MAX_INPUT_BYTES: str(settings.max_input_bytes),
+        names.MAX_INPUT_BYTES: str(settings.limits.max_input_bytes),
+        names.MAX_OUTPUT_TOKENS: str(settings.limits.max_output_tokens),
         names.HEARTBEAT_SECONDS: str(settings.heartbeat_seconds),
         names.DEADLINE_MARGIN_SECONDS: str(settings.deadline_margin_seconds),
     }
     if bedrock := settings.bedrock:
         environment[names.BEDROCK_MODEL_ID] = bedrock.inference_profile_id or bedrock.model_id
-        environment[names.BEDROCK_MAX_OUTPUT_TOKENS] = str(bedrock.max_output_tokens)
     return environment
 
 

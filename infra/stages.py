@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .settings import StageSettings, one_of, require
+from .settings import CostLimits, StageSettings, one_of, require
 
 
 def stages() -> Sequence[StageSettings]:
     return (
-        StageSettings(name="dev", stream_timeout_seconds=300, log_retention_days=7),
-        # A reservation bounds the bill, but a new account has no more than 10 in all: raise its quota first.
-        StageSettings(name="prod", memory_mebibytes=1024, reserved_concurrency=100, log_retention_days=90),
+        StageSettings(name="dev", limits=CostLimits(max_stream_seconds=300), log_retention_days=7),
+        StageSettings(
+            name="prod",
+            memory_mebibytes=1024,
+            # A reservation bounds the bill, but a new account has no more than 10 in all: raise its quota first.
+            limits=CostLimits(reserved_concurrency=100),
+            log_retention_days=90,
+        ),
     )
 
 

@@ -4,7 +4,7 @@ import json
 
 from aws_cdk.assertions import Template
 
-from infra.settings import JwtSettings
+from infra.settings import CostLimits, JwtSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import JWT, build_stage, only, properties
 
@@ -76,7 +76,7 @@ def test_rest_api_streams_both_verbs_to_signed_callers(api_template: Template) -
 
 
 def test_rest_integration_waits_as_long_as_the_function_runs() -> None:
-    template = Template.from_stack(build_stage(stream_timeout_seconds=700).api)
+    template = Template.from_stack(build_stage(limits=CostLimits(max_stream_seconds=700)).api)
     assert {m["Integration"]["TimeoutInMillis"] for m in properties(template, METHOD)} == {700_000}
 
 

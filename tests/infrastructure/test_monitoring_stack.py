@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+from infra.settings import CostLimits
 from tests.infrastructure.support import as_list, build_stage, only, properties
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -44,7 +45,7 @@ def test_concurrency_alarm_watches_the_account_without_a_reservation(monitoring_
 
 
 def test_concurrency_alarm_watches_the_reservation_when_there_is_one() -> None:
-    found = alarms(Template.from_stack(build_stage(reserved_concurrency=50).monitoring))
+    found = alarms(Template.from_stack(build_stage(limits=CostLimits(reserved_concurrency=50)).monitoring))
     assert found["ConcurrentExecutions"]["Threshold"] == 40
     assert "ClaimedAccountConcurrency" not in found
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from infra.nag import add_nag, findings
-from infra.settings import BedrockSettings, EdgeSettings
+from infra.settings import BedrockSettings, CostLimits, EdgeSettings, ScalingSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import EDGE, JWT, build_stage, make_app
 
@@ -21,7 +21,11 @@ PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_p
         {},
         {"url_auth": "NONE", "cors_origins": ("*",), "public_on_purpose": True},
         {"source": "bedrock", "bedrock": PROFILE},
-        {"reserved_concurrency": 5, "provisioned_concurrency": 1, "alarm_email": "ops@example.com"},
+        {
+            "limits": CostLimits(reserved_concurrency=5),
+            "scaling": ScalingSettings(provisioned_concurrency=1),
+            "alarm_email": "ops@example.com",
+        },
         {"jwt": JWT, "edge": EDGE},
         {"jwt": JWT, "edge": EdgeSettings(access_logs=False), "env": cdk.Environment()},
     ],

@@ -6,7 +6,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 
 from functions.stream.streaming import settings as names
 from functions.stream.streaming.settings import JwtSettings
-from infra.settings import BedrockSettings, SettingsError
+from infra.settings import BedrockSettings, CostLimits, ScalingSettings, SettingsError
 from infra.stage import StreamingStage
 from tests.infrastructure.support import JWT, as_list, build_stage, only, properties, statements, stream_template_of
 
@@ -83,7 +83,7 @@ def test_adapter_takes_the_token_past_the_signature(edge_stage: StreamingStage) 
 
 
 def test_function_is_what_the_settings_say() -> None:
-    template = stream_template_of(memory_mebibytes=2048, stream_timeout_seconds=600, max_input_bytes=100)
+    template = stream_template_of(memory_mebibytes=2048, limits=CostLimits(max_stream_seconds=600, max_input_bytes=100))
     function = only(template, FUNCTION)
     assert (function["MemorySize"], function["Timeout"]) == (2048, 600)
     assert function["Environment"]["Variables"][names.MAX_INPUT_BYTES] == "100"
@@ -116,16 +116,21 @@ def test_alias_is_live_and_its_version_outlives_a_deployment(stream_template: Te
 
 def test_reservation_is_absent_unless_set(stream_template: Template) -> None:
     assert "ReservedConcurrentExecutions" not in only(stream_template, FUNCTION)
-    assert only(stream_template_of(reserved_concurrency=7), FUNCTION)["ReservedConcurrentExecutions"] == 7
+    assert (
+        only(stream_template_of(limits=CostLimits(reserved_concurrency=7)), FUNCTION)["ReservedConcurrentExecutions"]
+        == 7
+    )
 
 
 def test_provisioned_concurrency_is_the_alias_s() -> None:
-    alias = only(stream_template_of(provisioned_concurrency=3), "AWS::Lambda::Alias")
+    alias = only(stream_template_of(scaling=ScalingSettings(provisioned_concurrency=3)), "AWS::Lambda::Alias")
     assert alias["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 3}
 
 
 def test_snap_start_applies_to_published_versions() -> None:
-    assert only(stream_template_of(snap_start=True), FUNCTION)["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert only(stream_template_of(scaling=ScalingSettings(snap_start=True)), FUNCTION)["SnapStart"] == {
+        "ApplyOn": "PublishedVersions"
+    }
 
 
 @pytest.mark.parametrize(

@@ -213,5 +213,5 @@ def test_source_names_the_variable_when_the_model_is_not_set() -> None:
 
 @pytest.mark.parametrize("text", ["many", "0", "-1", "1.5"])
 def test_source_names_the_variable_when_the_bound_is_no_whole_number_above_zero(text: str) -> None:
-    with pytest.raises(ValueError, match="STREAM_BEDROCK_MAX_OUTPUT_TOKENS"):
-        load_source("bedrock", ENVIRONMENT | {"STREAM_BEDROCK_MAX_OUTPUT_TOKENS": text})
+    with pytest.raises(ValueError, match="STREAM_MAX_OUTPUT_TOKENS"):
+        load_source("bedrock", ENVIRONMENT | {"STREAM_MAX_OUTPUT_TOKENS": text})

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+#: Where this function runs, in its metrics: the dimensions beside the source.
+SERVICE = "STREAM_SERVICE"
+STAGE = "STREAM_STAGE"
 SOURCE = "STREAM_SOURCE"
 MAX_INPUT_BYTES = "STREAM_MAX_INPUT_BYTES"
 HEARTBEAT_SECONDS = "STREAM_HEARTBEAT_SECONDS"
@@ -14,7 +17,7 @@ FRAME_CHARACTERS = "STREAM_FRAME_CHARACTERS"
 FRAME_MILLISECONDS = "STREAM_FRAME_MILLISECONDS"
 DEADLINE_MARGIN_SECONDS = "STREAM_DEADLINE_MARGIN_SECONDS"
 BEDROCK_MODEL_ID = "STREAM_BEDROCK_MODEL_ID"
-BEDROCK_MAX_OUTPUT_TOKENS = "STREAM_BEDROCK_MAX_OUTPUT_TOKENS"
+MAX_OUTPUT_TOKENS = "STREAM_MAX_OUTPUT_TOKENS"
 JWT_ISSUER = "STREAM_JWT_ISSUER"
 JWT_AUDIENCE = "STREAM_JWT_AUDIENCE"
 JWT_SCOPE = "STREAM_JWT_SCOPE"
@@ -49,6 +52,8 @@ class JwtSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
+    service: str = "stream"
+    stage: str = "local"
     source: str = "local"
     max_input_bytes: int = 32 * 1024
     heartbeat_seconds: float = 10
@@ -64,6 +69,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Raises ValueError, naming the variable, when one is missing or not a positive number."""
         return cls(
+            service=environment.get(SERVICE, cls.service),
+            stage=environment.get(STAGE, cls.stage),
             source=environment.get(SOURCE, cls.source),
             max_input_bytes=positive(environment, MAX_INPUT_BYTES, cls.max_input_bytes, int),
             heartbeat_seconds=positive(environment, HEARTBEAT_SECONDS, cls.heartbeat_seconds, float),

@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ..settings import BEDROCK_MAX_OUTPUT_TOKENS, BEDROCK_MODEL_ID, positive
+from ..settings import BEDROCK_MODEL_ID, MAX_OUTPUT_TOKENS, positive
 from ..worker import Worker
 from . import SourceFailed, SourceRefused
 
@@ -133,5 +133,5 @@ def create_source(environment: Mapping[str, str]) -> BedrockSource:
     model_id = environment.get(BEDROCK_MODEL_ID, "")
     if not model_id:
         raise ValueError(f"Expected {BEDROCK_MODEL_ID} to name a model or an inference profile; it is not set.")
-    max_output_tokens = positive(environment, BEDROCK_MAX_OUTPUT_TOKENS, 2048, int)
+    max_output_tokens = positive(environment, MAX_OUTPUT_TOKENS, 2048, int)
     return BedrockSource(boto3.client("bedrock-runtime", config=_CONFIG), model_id, max_output_tokens)

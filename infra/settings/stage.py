@@ -1,0 +1,163 @@
+"""One environment, and what its settings mean for each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+from .callers import JwtSettings, ThrottleSettings, UrlAuth
+from .edge import EdgeSettings
+from .limits import CostLimits
+from .model import BedrockSettings
+from .rules import SHORTEST_IDLE_TIMEOUT_SECONDS, one_of, require
+from .scaling import ScalingSettings
+
+FUNCTION_ENTRY = Path(__file__).parents[2] / "functions" / "stream"
+
+Bundler = Literal["uv", "docker"]
+
+#: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LAMBDA_MEMORY_MEBIBYTES = range(128, 10240 + 1)
+#: An HTTP API answers 503 after 30 s, whatever the function does.
+#: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+_HTTP_API_TIMEOUT_SECONDS = 30
+#: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+# fmt: off
+LOG_RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)
+# fmt: on
+
+
+def known_sources() -> list[str]:
+    sources = FUNCTION_ENTRY / "streaming" / "sources"
+    return sorted(path.stem for path in sources.glob("[!_]*.py"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSettings:
+    """One environment. `name` is the CDK stage, the prefix of its stacks and its tag."""
+
+    name: str
+
+    #: A module of functions/stream/streaming/sources; `bedrock` needs the settings of that name.
+    source: str = "local"
+    bedrock: BedrockSettings | None = None
+
+    memory_mebibytes: int = 512
+    #: The buffered twin's, behind the HTTP API.
+    generate_timeout_seconds: int = 29
+    heartbeat_seconds: int = 10
+    #: An answer says goodbye this long before its timeout.
+    deadline_margin_seconds: int = 3
+    limits: CostLimits = field(default_factory=CostLimits)
+
+    url_auth: UrlAuth = "AWS_IAM"
+    #: Origins of pages that may call the function URL; none turns CORS off.
+    cors_origins: tuple[str, ...] = ()
+    jwt: JwtSettings | None = None
+    #: Anyone on the internet may use the service, and you pay: for a public URL or an edge that check no token.
+    public_on_purpose: bool = False
+    throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
+    edge: EdgeSettings | None = None
+
+    #: The account's limit in the region, which every function without a reservation shares.
+    account_concurrency: int = 1000
+    scaling: ScalingSettings = field(default_factory=ScalingSettings)
+
+    log_retention_days: int = 30
+    alarm_email: str | None = None
+
+    #: Only where the adapter's publisher has no layer, such as GovCloud.
+    adapter_layer_arn: str | None = None
+    bundler: Bundler = "uv"
+
+    def __post_init__(self) -> None:
+        self._check_source()
+        self._check_limits()
+        self._check_timeouts()
+        self._check_callers()
+        self._check_choices()
+
+    def _check_source(self) -> None:
+        known = known_sources()
+        require("source", self.source, self.source in known, one_of(known))
+        require(
+            "bedrock",
+            self.bedrock,
+            (self.source == "bedrock") == (self.bedrock is not None),
+            "BedrockSettings(...) with source 'bedrock', and None without",
+        )
+
+    def _check_limits(self) -> None:
+        memory = _LAMBDA_MEMORY_MEBIBYTES
+        require(
+            "memory_mebibytes",
+            self.memory_mebibytes,
+            self.memory_mebibytes in memory,
+            f"{memory.start} to {memory.stop - 1}",
+        )
+        require("account_concurrency", self.account_concurrency, self.account_concurrency > 0, "a number above 0")
+
+    def _check_timeouts(self) -> None:
+        stream, generate = self.limits.max_stream_seconds, self.generate_timeout_seconds
+        margin, heartbeat = self.deadline_margin_seconds, self.heartbeat_seconds
+        require("deadline_margin_seconds", margin, margin > 0, "a number above 0")
+        require(
+            "max_stream_seconds",
+            stream,
+            margin < stream,
+            f"more than deadline_margin_seconds ({margin})",
+        )
+        require(
+            "generate_timeout_seconds",
+            generate,
+            margin < generate < _HTTP_API_TIMEOUT_SECONDS,
+            f"more than deadline_margin_seconds ({margin}), less than the HTTP API's {_HTTP_API_TIMEOUT_SECONDS}",
+        )
+        require(
+            "heartbeat_seconds",
+            heartbeat,
+            0 < heartbeat < SHORTEST_IDLE_TIMEOUT_SECONDS,
+            f"more than 0, less than the {SHORTEST_IDLE_TIMEOUT_SECONDS} s of silence after which proxies cut",
+        )
+
+    def _check_callers(self) -> None:
+        is_checked = bool(self.jwt) or self.public_on_purpose
+        require("url_auth", self.url_auth, self.url_auth in get_args(UrlAuth), one_of(get_args(UrlAuth)))
+        require(
+            "url_auth",
+            self.url_auth,
+            self.url_auth == "AWS_IAM" or is_checked,
+            "'AWS_IAM', unless jwt names an issuer or the service is public_on_purpose",
+        )
+        require("edge", self.edge, not self.edge or is_checked, "None, unless jwt is set or public_on_purpose")
+        require(
+            "edge",
+            self.edge,
+            not self.edge or self.url_auth == "AWS_IAM",
+            "None with url_auth 'NONE': anyone could go round it",
+        )
+
+    def _check_choices(self) -> None:
+        require("bundler", self.bundler, self.bundler in get_args(Bundler), one_of(get_args(Bundler)))
+        require(
+            "bundler",
+            self.bundler,
+            self.bundler == "uv" or not self.jwt,
+            "'uv' with jwt: the other installs requirements.txt alone",
+        )
+        require(
+            "log_retention_days",
+            self.log_retention_days,
+            self.log_retention_days in LOG_RETENTION_DAYS,
+            one_of(LOG_RETENTION_DAYS),
+        )
+        for origin in self.cors_origins:
+            require(
+                "cors_origins", origin, origin == "*" or "://" in origin, "'*' or origins such as https://example.com"
+            )
+        require(
+            "alarm_email", self.alarm_email, self.alarm_email is None or "@" in self.alarm_email, "an address, or None"
+        )
