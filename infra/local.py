@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -38,7 +40,7 @@ def running(function: SynthesizedFunction) -> Iterator[str]:
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            kill_group(process)
             process.wait()
 
 
@@ -54,7 +56,11 @@ def _start(function: SynthesizedFunction, port: int) -> subprocess.Popen[bytes]:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     return subprocess.Popen(
-        [wrapper, bare_interpreter()], cwd=function.asset, env=environment, stdout=subprocess.DEVNULL
+        [wrapper, bare_interpreter()],
+        cwd=function.asset,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
@@ -67,6 +73,12 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
             return
         time.sleep(_POLL_SECONDS)
     raise RuntimeError(f"Expected the function to serve {url} within {_READY_SECONDS} s, got no answer.")
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """The wrapper is a shell that stays: its server has to go with it. For processes with a session of their own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def free_port() -> int:

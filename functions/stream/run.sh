@@ -15,5 +15,31 @@ fail() {
 interpreter="${1:-python3}"
 command -v "$interpreter" >/dev/null || fail "expected a Python interpreter, got '$interpreter', which cannot be run."
 
+# A process that is killed writes nothing any more, so this shell stays, to print the last lines of the streams that
+# died with it. The port names the folder: whoever had it before is gone.
+export STREAM_CRASH_RECORDS="${TMPDIR:-/tmp}/stream-crash-records-$AWS_LWA_PORT"
+
+print_crash_records() {
+    for record in "$STREAM_CRASH_RECORDS"/*; do
+        if [ -f "$record" ]; then
+            cat "$record"
+            rm -f "$record"
+        fi
+    done
+}
+
 cd "${LAMBDA_TASK_ROOT:-$(dirname "$0")}"
-exec "$interpreter" -m streaming "$_HANDLER" "$AWS_LWA_PORT"
+print_crash_records
+"$interpreter" -m streaming "$_HANDLER" "$AWS_LWA_PORT" &
+server=$!
+trap 'kill -TERM "$server"' TERM
+trap 'kill -INT "$server"' INT
+
+# A signal that is trapped ends `wait` early, so it is asked again for as long as there is a server.
+while :; do
+    status=0
+    wait "$server" 2>/dev/null || status=$?  # without the shell's own "Killed"
+    kill -0 "$server" 2>/dev/null || break
+done
+print_crash_records
+exit "$status"

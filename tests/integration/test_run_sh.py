@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.local import free_port
+from infra.local import free_port, kill_group
 from tests.support.servers import RUN_SH, start_run_sh
 from tests.support.waiting import wait_until
 
@@ -26,7 +26,7 @@ def run(tmp_path: Path, interpreter: str = sys.executable, **environment: str) -
     try:
         return process.wait(20), log_file.read_text()
     finally:
-        process.kill()
+        kill_group(process)
         process.wait()
 
 
@@ -44,7 +44,7 @@ def test_run_sh_starts_the_server_when_lambda_hands_it_an_interpreter_and_argume
         process.send_signal(signal.SIGINT)
         process.wait(10)
     finally:
-        process.kill()
+        kill_group(process)
         process.wait()
     assert "Traceback" not in (tmp_path / "log").read_text()
 

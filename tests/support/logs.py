@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from functions.stream.streaming.logs import JsonFormatter
+
+from .records import metric_records
 
 
 class JsonLog:
@@ -30,4 +33,8 @@ class JsonLog:
         return [line for line in self.lines() if line["message"] == message]
 
     def outcomes(self) -> list[object]:
-        return [line["outcome"] for line in self.find("The answer ended.")]
+        return [line["outcome"] for line in self.ends()]
+
+    def ends(self) -> list[Mapping[str, Any]]:
+        """The last line of each stream, which has to be a valid record of its metrics."""
+        return metric_records(self.find("The answer ended."))

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import Server
 
-from infra.local import free_port
+from infra.local import free_port, kill_group
 
 from .waiting import wait_until
 
@@ -70,13 +70,11 @@ class Function:
 
 
 @contextlib.contextmanager
-def running_function(log_file: Path, **environment: str) -> Iterator[Function]:
+def running_function(log_file: Path, run_sh: Path = RUN_SH, /, **environment: str) -> Iterator[Function]:
     """run.sh as Lambda calls it, until the server answers. It ends by SIGINT, after which it exits normally."""
-    port = free_port()
-    process = start_run_sh(
-        log_file, sys.executable, _HANDLER="streaming.app.app", AWS_LWA_PORT=str(port), **environment
-    )
-    function = Function(f"http://127.0.0.1:{port}", process, log_file)
+    lambda_sets = {"_HANDLER": "streaming.app.app", "AWS_LWA_PORT": str(free_port())} | environment
+    process = start_run_sh(log_file, sys.executable, run_sh, **lambda_sets)
+    function = Function(f"http://127.0.0.1:{lambda_sets['AWS_LWA_PORT']}", process, log_file)
     try:
         wait_until(lambda: _is_healthy(function.url) or process.poll() is not None, "the function to start")
         assert process.poll() is None, log_file.read_text()
@@ -86,18 +84,24 @@ def running_function(log_file: Path, **environment: str) -> Iterator[Function]:
             process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(10)
-        process.kill()
+        kill_group(process)
         process.wait()
 
 
 def start_run_sh(
-    log_file: Path, interpreter: str, *, shell: str | None = None, **environment: str
+    log_file: Path, interpreter: str, run_sh: Path = RUN_SH, /, *, shell: str | None = None, **environment: str
 ) -> subprocess.Popen[bytes]:
-    command = [*([shell] if shell else []), str(RUN_SH), interpreter, *LAMBDA_ARGUMENTS]
+    command = [*([shell] if shell else []), str(run_sh), interpreter, *LAMBDA_ARGUMENTS]
     inherited = {name: value for name, value in os.environ.items() if name not in ("_HANDLER", "AWS_LWA_PORT")}
     with log_file.open("wb") as log:
         return subprocess.Popen(
-            command, env=inherited | environment, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            command,
+            env=inherited | environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
 
 

@@ -71,7 +71,7 @@ async def test_stream_ends_with_one_error_when_the_source_breaks_off(
     assert exchange.stream.last == last
     assert b"secret" not in exchange.body
     assert source.only.closes == 1
-    assert json_log.outcomes() == [last["code"]]
+    assert [(end["outcome"], end["code"]) for end in json_log.ends()] == [("source_error", last["code"])]
 
 
 @pytest.mark.parametrize("value", [object(), float("nan"), "\ud83d", {1, 2}], ids=["object", "nan", "half", "set"])
@@ -83,7 +83,7 @@ async def test_stream_ends_with_the_internal_error_when_the_usage_cannot_be_enco
     assert exchange.stream.text == "a"
     assert exchange.stream.last == INTERNAL
     assert source.only.closes == 1
-    assert json_log.outcomes() == ["internal"]
+    assert [(end["outcome"], end["code"]) for end in json_log.ends()] == [("source_error", "internal")]
     assert "exception" in json_log.find("The stream failed between source and wire.")[0]
 
 
@@ -194,7 +194,7 @@ async def test_generate_answers_with_a_problem_when_the_source_breaks_off(
     assert exchange.headers["content-type"] == "application/problem+json"
     assert b"secret" not in exchange.body
     assert source.only.closes == 1
-    assert json_log.outcomes() == [code]
+    assert [(end["outcome"], end["code"]) for end in json_log.ends()] == [("source_error", code)]
 
 
 async def test_generate_closes_the_source_when_the_client_leaves(json_log: JsonLog) -> None:

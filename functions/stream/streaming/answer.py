@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
 from .buffer import FrameBuffer
@@ -26,29 +26,38 @@ class Answer:
     The reader is never cancelled for it, so it always gets to send the last event.
     """
 
-    def __init__(self, buffer: FrameBuffer) -> None:
+    def __init__(self, generation: Generation, buffer: FrameBuffer) -> None:
+        self._generation = generation
         self._buffer = buffer
         self.ending: Ending | None = None
-        self.frames = 0
-        self.characters = 0
+
+    @property
+    def usage(self) -> Mapping[str, object]:
+        """What the source has used so far."""
+        try:
+            return self._generation.usage
+        except Exception:
+            logger.exception("The source failed to say what it used.")
+            return {}
+
+    @property
+    def queue_full_seconds(self) -> float:
+        return self._buffer.full_seconds
 
     def end(self, ending: Ending) -> None:
         if self.ending is None:
             self.ending = ending
             self._buffer.close()
 
-    async def __aiter__(self) -> AsyncIterator[str]:
-        async for frame in self._buffer:
-            self.frames += 1
-            self.characters += len(frame)
-            yield frame
+    def __aiter__(self) -> AsyncIterator[str]:
+        return aiter(self._buffer)
 
-    async def pump(self, generation: Generation) -> None:
+    async def pump(self) -> None:
         try:
-            async for piece in generation:
+            async for piece in self._generation:
                 if not await self._buffer.put(piece):
                     return
-            self.end(Ending.complete(generation.usage))
+            self.end(Ending.complete(self._generation.usage))
         except SourceFailed as error:
             logger.exception("The source broke off.")
             self.end(Ending.error(error.code, error.message))
@@ -62,8 +71,8 @@ async def run_answer(
     generation: Generation, buffer: FrameBuffer, *, seconds_left: float, shutdown: Shutdown
 ) -> AsyncIterator[Answer]:
     """Pumps the source while entered. Whatever ends the answer closes the source, even under a reader that is stuck."""
-    answer = Answer(buffer)
-    source = _RunningSource(asyncio.create_task(answer.pump(generation)), generation)
+    answer = Answer(generation, buffer)
+    source = _RunningSource(asyncio.create_task(answer.pump()), generation)
 
     def stop(ending: Ending) -> None:
         answer.end(ending)

@@ -24,12 +24,14 @@ from .buffer import FrameBuffer
 from .events import HEADERS, MEDIA_TYPE
 from .invocation import Invocation
 from .logs import configure_logging, log_fields
+from .metric_names import REJECTED
 from .problems import Problem, answer_http_error, answer_unexpected_error
 from .prompts import read_prompt
 from .responses import EventStream, RunningAnswer, whole_answer
 from .settings import Settings
 from .shutdown import Shutdown
 from .sources import Generation, Source, SourceRefused, load_source
+from .stream_record import StreamRecord, StreamRecords
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Service:
         self._settings = settings
         self._source = source
         self._shutdown = Shutdown()
+        self._records = StreamRecords(settings)
 
     async def stream(self, request: Request) -> Response:
         if request.method != "POST" and "last-event-id" in request.headers:
@@ -50,30 +53,33 @@ class Service:
         prompt = await read_prompt(request, max_bytes=self._settings.max_input_bytes)
         if request.method == "HEAD":
             return Response(headers=HEADERS, media_type=MEDIA_TYPE)
-        stream_id = _new_stream_id()
-        running = await self._start(request, prompt, stream_id)
-        return EventStream(running, stream_id=stream_id, heartbeat_seconds=self._settings.heartbeat_seconds)
+        running, record = await self._start(request, prompt)
+        return EventStream(running, record, heartbeat_seconds=self._settings.heartbeat_seconds)
 
     async def generate(self, request: Request) -> Response:
         prompt = await read_prompt(request, max_bytes=self._settings.max_input_bytes)
-        stream_id = _new_stream_id()
-        running = await self._start(request, prompt, stream_id)
-        return await whole_answer(running, stream_id=stream_id, receive=request.receive)
+        running, record = await self._start(request, prompt)
+        return await whole_answer(running, record, receive=request.receive)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         with self._shutdown.on_signals():
             yield
 
-    async def _start(self, request: Request, prompt: str, stream_id: str) -> RunningAnswer:
+    async def _start(self, request: Request, prompt: str) -> tuple[RunningAnswer, StreamRecord]:
         """Opens the source before the status is sent, so that its refusal is still an HTTP error."""
         invocation = Invocation.from_headers(request.headers)
+        stream_id = _new_stream_id()
         log_fields.set(invocation.log_fields(stream_id))
         seconds_left = invocation.seconds_left - self._settings.deadline_margin_seconds
         opened_at = asyncio.get_running_loop().time()
-        generation = await self._open(prompt, stream_id, seconds_left)
-        logger.info("The source is open.", extra={"fields": {"source": self._settings.source}})
-        return run_answer(
+        record = self._records.begin(stream_id, prompt)
+        try:
+            generation = await self._open(prompt, stream_id, seconds_left)
+        except BaseException:
+            record.end(REJECTED)
+            raise
+        running = run_answer(
             generation,
             FrameBuffer(
                 frame_characters=self._settings.frame_characters,
@@ -82,6 +88,7 @@ class Service:
             seconds_left=seconds_left - (asyncio.get_running_loop().time() - opened_at),
             shutdown=self._shutdown,
         )
+        return running, record
 
     async def _open(self, prompt: str, stream_id: str, seconds_left: float) -> Generation:
         loop = asyncio.get_running_loop()

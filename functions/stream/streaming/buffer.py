@@ -30,10 +30,19 @@ class FrameBuffer:
         self._has_frame = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
+        self._full_seconds = 0.0
+        self._waiting_since: float | None = None
+
+    @property
+    def full_seconds(self) -> float:
+        """How long the writer has waited in all, for a reader too far behind."""
+        waiting = 0.0 if self._waiting_since is None else asyncio.get_running_loop().time() - self._waiting_since
+        return self._full_seconds + waiting
 
     async def put(self, piece: str) -> bool:
         """Waits while the reader is too far behind. False: the buffer is closed, and the piece was not taken."""
-        await self._has_room.wait()
+        if not self._has_room.is_set():
+            await self._wait_for_room()
         if not self._closed:
             self._append(self._joiner.feed(piece))
         return not self._closed
@@ -59,6 +68,13 @@ class FrameBuffer:
                 return
             due = loop.time() + self._frame_seconds
             yield self._take()
+
+    async def _wait_for_room(self) -> None:
+        self._waiting_since = asyncio.get_running_loop().time()
+        try:
+            await self._has_room.wait()
+        finally:
+            self._full_seconds, self._waiting_since = self.full_seconds, None
 
     def _append(self, text: str) -> None:
         if not text:

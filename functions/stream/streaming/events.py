@@ -12,6 +12,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from . import metric_names as names
+
 HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 MEDIA_TYPE = "text/event-stream"
 
@@ -23,20 +25,32 @@ _LINE_ENDS_OF_OTHERS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u20
 class Ending:
     """How a stream ends: the fields of its last event, and whether that is a success."""
 
+    #: One of metric_names.OUTCOME_METRICS.
     outcome: str
     event: Mapping[str, object]
 
     @classmethod
     def complete(cls, usage: Mapping[str, object]) -> Ending:
-        return cls("complete", {"status": "complete", **usage})
+        return cls(names.COMPLETE, {"status": "complete", **usage})
 
     @classmethod
-    def error(cls, code: str, message: str) -> Ending:
-        return cls(code, {"error": message, "code": code})
+    def error(cls, code: str, message: str, *, outcome: str = names.SOURCE_ERROR) -> Ending:
+        return cls(outcome, {"error": message, "code": code})
+
+    @property
+    def code(self) -> object:
+        """None where the stream ended well."""
+        return self.event.get("code")
 
 
-DEADLINE = Ending.error("deadline", "The answer took longer than one request may last; it ends here unfinished.")
-SHUTDOWN = Ending.error("shutdown", "The service is shutting down; send the request again.")
+DEADLINE = Ending.error(
+    "deadline",
+    "The answer took longer than one request may last; it ends here unfinished.",
+    outcome=names.DEADLINE,
+)
+SHUTDOWN = Ending.error("shutdown", "The service is shutting down; send the request again.", outcome=names.SHUTDOWN)
+#: Nobody is left to read its last event.
+DISCONNECTED = Ending(names.DISCONNECTED, {})
 INTERNAL = Ending.error("internal", "The answer broke off by an error of the service.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -16,17 +17,22 @@ class JsonFormatter(logging.Formatter):
     """A record's own fields come by `extra={"fields": {...}}`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-            **(log_fields.get() or {}),
-            **getattr(record, "fields", {}),
-        }
+        fields = getattr(record, "fields", {})
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=repr)
+            fields = {**fields, "exception": self.formatException(record.exc_info)}
+        return json_line(record.levelname, record.name, record.getMessage(), record.created, fields)
+
+
+def json_line(level: str, logger: str, message: str, created: float, fields: Mapping[str, object]) -> str:
+    line: dict[str, object] = {
+        "timestamp": datetime.fromtimestamp(created, UTC).isoformat(timespec="milliseconds"),
+        "level": level,
+        "logger": logger,
+        "message": message,
+        **(log_fields.get() or {}),
+        **fields,
+    }
+    return json.dumps(line, default=repr)
 
 
 def configure_logging() -> None:

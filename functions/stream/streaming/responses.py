@@ -11,11 +11,13 @@ from http import HTTPStatus
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import AppStatus
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from .answer import Answer
-from .events import DEADLINE, HEADERS, INTERNAL, MEDIA_TYPE, SHUTDOWN, EventEncoder
+from .events import DEADLINE, DISCONNECTED, HEADERS, INTERNAL, MEDIA_TYPE, SHUTDOWN, Ending, EventEncoder
+from .metric_names import COMPLETE
 from .problems import Problem
+from .stream_record import StreamRecord
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +31,9 @@ _STATUS_OF_ENDING = {DEADLINE.outcome: HTTPStatus.GATEWAY_TIMEOUT, SHUTDOWN.outc
 
 
 class EventStream(EventSourceResponse):
-    """Owns the running answer, so that every way out of the response closes the source."""
+    """Owns the running answer, so that every way out of the response closes the source and writes the record."""
 
-    def __init__(self, running: RunningAnswer, *, stream_id: str, heartbeat_seconds: float) -> None:
+    def __init__(self, running: RunningAnswer, record: StreamRecord, *, heartbeat_seconds: float) -> None:
         super().__init__(
             self._events(),
             headers=HEADERS,
@@ -43,24 +45,29 @@ class EventStream(EventSourceResponse):
         # A hop-by-hop header has no meaning in front of Lambda, which renames it and passes it on.
         del self.headers["connection"]
         self._running = running
-        self._stream_id = stream_id
+        self._record = record
         self._answer: Answer
-        self._outcome = "disconnected"
+        self._ending = DISCONNECTED
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_count(message: Message) -> None:
+            await send(message)
+            self._record.sent(message.get("body", b""))
+
         async with self._running as self._answer:
             try:
-                await super().__call__(scope, receive, send)
+                await super().__call__(scope, receive, send_and_count)
             finally:
-                log_end(self._outcome, self._answer)
+                end_record(self._record, self._ending, self._answer)
 
     async def _events(self) -> AsyncIterator[bytes]:
         encoder = EventEncoder()
-        yield encoder.starting(self._stream_id)
+        yield encoder.starting(self._record.stream_id)
         ending = INTERNAL
         try:
             async for frame in self._answer:
                 yield encoder.chunk(frame)
+                self._record.sent_chunk(frame)
             ending = self._answer.ending or INTERNAL
             last = encoder.ending(ending)
         except Exception:
@@ -68,29 +75,47 @@ class EventStream(EventSourceResponse):
             ending = INTERNAL
             last = encoder.ending(ending)
         yield last
-        self._outcome = ending.outcome
+        self._ending = ending
 
 
-async def whole_answer(running: RunningAnswer, *, stream_id: str, receive: Receive) -> Response:
+async def whole_answer(running: RunningAnswer, record: StreamRecord, *, receive: Receive) -> Response:
     """The answer as one JSON document. Raises Problem when it ends otherwise than complete."""
     async with running as answer:
-        frames = await _unless_disconnected(_collect(answer), receive)
-        ending = answer.ending
-        log_end("disconnected" if frames is None or ending is None else ending.outcome, answer)
-    if frames is None or ending is None:
+        ending = DISCONNECTED
+        try:
+            frames = await _unless_disconnected(_collect(answer, record), receive)
+            if frames is not None:
+                ending = answer.ending or INTERNAL
+            return _document(record, ending, frames or [])
+        finally:
+            end_record(record, ending, answer)
+
+
+def _document(record: StreamRecord, ending: Ending, frames: list[str]) -> Response:
+    if ending is DISCONNECTED:
         # Nobody reads this; the status is the one that proxies log for a client that left.
         return Response(status_code=499)
-    if ending.outcome != "complete":
+    if ending.outcome != COMPLETE:
         status = _STATUS_OF_ENDING.get(ending.outcome, HTTPStatus.BAD_GATEWAY)
-        raise Problem(status, str(ending.event["error"]), code=ending.outcome, id=stream_id)
-    return JSONResponse(
-        {"id": stream_id, "text": "".join(frames), "chunks": len(frames), "status": "complete"},
+        raise Problem(status, str(ending.event["error"]), code=ending.code, id=record.stream_id)
+    response = JSONResponse(
+        {"id": record.stream_id, "text": "".join(frames), "chunks": len(frames), "status": "complete"},
         headers={"cache-control": "no-store"},
     )
+    record.sent(bytes(response.body))
+    return response
 
 
-async def _collect(answer: Answer) -> list[str]:
-    return [frame async for frame in answer]
+def end_record(record: StreamRecord, ending: Ending, answer: Answer) -> None:
+    record.end(ending.outcome, code=ending.code, usage=answer.usage, queue_full_seconds=answer.queue_full_seconds)
+
+
+async def _collect(answer: Answer, record: StreamRecord) -> list[str]:
+    frames = []
+    async for frame in answer:
+        record.sent_chunk(frame)
+        frames.append(frame)
+    return frames
 
 
 async def _unless_disconnected(work: Coroutine[None, None, list[str]], receive: Receive) -> list[str] | None:
@@ -108,10 +133,3 @@ async def _unless_disconnected(work: Coroutine[None, None, list[str]], receive: 
 async def _until_disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def log_end(outcome: str, answer: Answer) -> None:
-    logger.info(
-        "The answer ended.",
-        extra={"fields": {"outcome": outcome, "chunks": answer.frames, "characters": answer.characters}},
-    )

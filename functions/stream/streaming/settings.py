@@ -13,6 +13,10 @@ STAGE = "STREAM_STAGE"
 SOURCE = "STREAM_SOURCE"
 MAX_INPUT_BYTES = "STREAM_MAX_INPUT_BYTES"
 HEARTBEAT_SECONDS = "STREAM_HEARTBEAT_SECONDS"
+#: `true` writes inputs and answers into the log, where whoever reads logs reads them.
+LOG_TEXT = "STREAM_LOG_TEXT"
+#: Set by run.sh (crash_records.py).
+CRASH_RECORDS = "STREAM_CRASH_RECORDS"
 FRAME_CHARACTERS = "STREAM_FRAME_CHARACTERS"
 FRAME_MILLISECONDS = "STREAM_FRAME_MILLISECONDS"
 DEADLINE_MARGIN_SECONDS = "STREAM_DEADLINE_MARGIN_SECONDS"
@@ -62,6 +66,8 @@ class Settings:
     frame_milliseconds: float = 40
     #: How long before the end of the invocation a stream says goodbye.
     deadline_margin_seconds: float = 3
+    log_text: bool = False
+    crash_records: str | None = None
     #: None: whoever reaches the function may use it.
     jwt: JwtSettings | None = None
 
@@ -77,6 +83,8 @@ class Settings:
             frame_characters=positive(environment, FRAME_CHARACTERS, cls.frame_characters, int),
             frame_milliseconds=positive(environment, FRAME_MILLISECONDS, cls.frame_milliseconds, float),
             deadline_margin_seconds=positive(environment, DEADLINE_MARGIN_SECONDS, cls.deadline_margin_seconds, float),
+            log_text=_switch(environment, LOG_TEXT),
+            crash_records=environment.get(CRASH_RECORDS),
             jwt=JwtSettings.from_environment(environment),
         )
 
@@ -90,3 +98,10 @@ def positive(environment: Mapping[str, str], name: str, default: _Number, parse:
             return value
     kind = "a whole number" if parse is int else "a number"
     raise ValueError(f"Expected {name} to be {kind} above 0, got {environment[name]!r}: correct the environment.")
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name, "false")
+    if value not in ("true", "false"):
+        raise ValueError(f"Expected {name} to be 'true' or 'false', got {value!r}: correct the environment.")
+    return value == "true"

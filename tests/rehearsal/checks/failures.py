@@ -66,7 +66,7 @@ async def check_sigterm(scene: Scene) -> str:
     async with serving(scene.scripted()) as (service, client):
         await service.warm()
         reading = asyncio.create_task(receive(client, '["a", {"pause": 60}]'))
-        await asyncio.wait_for(service.log.wait_for("The source is open"), 10)
+        await asyncio.wait_for(service.log.wait_for("The answer begins"), 10)
         began = time.monotonic()
         await service.shut_down()
         got = await reading
@@ -111,7 +111,7 @@ async def check_unblocked_event_loop(scene: Scene) -> str:
         await service.warm()
         port = service.function.environment["AWS_LWA_PORT"]
         reading = asyncio.create_task(receive(client, words(60)))
-        await asyncio.wait_for(service.log.wait_for("The source is open"), 10)
+        await asyncio.wait_for(service.log.wait_for("The answer begins"), 10)
         health = await receive_any(client, "GET", f"http://127.0.0.1:{port}/healthz")
         still_streaming = not reading.done()
         got = await reading

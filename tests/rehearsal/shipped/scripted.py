@@ -7,30 +7,42 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+Step = str | dict[str, Any]
 
 #: What no client may ever see.
 SECRET = "arn:aws:bedrock:us-east-1:123456789012:secret"
 
 
 class ScriptedGeneration:
-    usage: Mapping[str, object] = {}
-
-    def __init__(self, steps: list[str | dict[str, float]]) -> None:
+    def __init__(self, steps: list[Step]) -> None:
         self._steps = steps
+        self.usage: Mapping[str, object] = {}
 
     async def __aiter__(self) -> AsyncIterator[str]:
         for step in self._steps:
             match step:
                 case str(text):
                     yield text
-                case {"pause": seconds}:
-                    await asyncio.sleep(seconds)
-                case {"block": seconds}:
-                    time.sleep(seconds)  # noqa: ASYNC251  # the mistake that is rehearsed
-                case {"fail": _}:
-                    raise RuntimeError(SECRET)
-                case {"die": status}:
-                    os._exit(int(status))
+                case {"flood": pieces}:
+                    for _ in range(pieces):
+                        yield "x" * 1000
+                case _:
+                    await self._act(step)
+
+    async def _act(self, step: Mapping[str, Any]) -> None:
+        match step:
+            case {"pause": seconds}:
+                await asyncio.sleep(seconds)
+            case {"block": seconds}:
+                time.sleep(seconds)  # noqa: ASYNC251  # the mistake that is rehearsed
+            case {"usage": usage}:
+                self.usage = usage
+            case {"fail": _}:
+                raise RuntimeError(SECRET)
+            case {"die": status}:
+                os._exit(int(status))
 
     async def aclose(self) -> None:
         """Holds nothing."""
@@ -38,7 +50,13 @@ class ScriptedGeneration:
 
 class ScriptedSource:
     async def open(self, prompt: str) -> ScriptedGeneration:
-        return ScriptedGeneration(json.loads(prompt))
+        steps = json.loads(prompt)
+        match steps[0]:
+            case {"refuse": status}:
+                from . import SourceRefused  # type: ignore[attr-defined]  # of the bundle, where this is a source
+
+                raise SourceRefused(status, "Not now.", retry_after_seconds=1)
+        return ScriptedGeneration(steps)
 
 
 def create_source(environment: Mapping[str, str]) -> ScriptedSource:

@@ -1,0 +1,116 @@
+"""What one stream comes to: counted while it runs, written once as its last log line, which carries its metrics."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+
+from . import metric_names as names
+from .crash_records import CrashRecords
+from .logs import json_line
+from .metrics import embedded
+from .settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_TOKENS = {"input_tokens": names.INPUT_TOKENS, "output_tokens": names.OUTPUT_TOKENS}
+
+
+class StreamRecord:
+    """From the time its request was read. `end` is called once, on whatever way out."""
+
+    def __init__(
+        self,
+        stream_id: str,
+        dimensions: Mapping[str, str],
+        crash_records: CrashRecords,
+        *,
+        cold_start: bool,
+        text: list[str] | None,
+    ) -> None:
+        """`text`: where to collect what is sent, for the log; None where it may not be logged."""
+        self.stream_id = stream_id
+        self._dimensions = dimensions
+        self._crash_records = crash_records
+        self._text = text
+        self._began_at = time.perf_counter()
+        self._times = {names.COLD_START: float(cold_start)}
+        self._chunks = self._characters = self._bytes = self._heartbeats = 0
+        crash_records.keep(stream_id, self._crash_line())
+
+    def sent(self, body: bytes) -> None:
+        """A part of the answer's body has gone out."""
+        if body and not self._bytes:
+            self._times[names.TIME_TO_FIRST_BYTE] = self._milliseconds()
+        self._bytes += len(body)
+        self._heartbeats += body.startswith(b":")
+
+    def sent_chunk(self, text: str) -> None:
+        if not self._chunks:
+            self._times[names.TIME_TO_FIRST_CHUNK] = self._milliseconds()
+        if self._text is not None:
+            self._text.append(text)
+        self._chunks += 1
+        self._characters += len(text)
+
+    def end(
+        self,
+        outcome: str,
+        *,
+        code: object = None,
+        usage: Mapping[str, object] | None = None,
+        queue_full_seconds: float = 0,
+    ) -> None:
+        """`code` is the last event's, where it was an error's; `usage` is the source's."""
+        values = {
+            **self._times,
+            names.STREAM_DURATION: self._milliseconds(),
+            names.CHUNKS: self._chunks,
+            names.CHARACTERS: self._characters,
+            names.BYTES: self._bytes,
+            names.HEARTBEATS: self._heartbeats,
+            names.QUEUE_FULL: round(queue_full_seconds * 1000, 3),
+            **_tokens(usage or {}),
+        }
+        if self._text is not None:
+            # Not in the line of the metrics, which CloudWatch drops when it is too long.
+            logger.info("The answer was this.", extra={"fields": {"text": "".join(self._text)}})
+        logger.info("The answer ended.", extra={"fields": self._fields(outcome, code, values)})
+        self._crash_records.remove(self.stream_id)
+
+    def _crash_line(self) -> str:
+        fields = self._fields(names.SHUTDOWN, "killed", self._times)
+        return json_line("ERROR", __name__, "The process was killed under this answer.", time.time(), fields)
+
+    def _fields(self, outcome: str, code: object, values: Mapping[str, float]) -> dict[str, object]:
+        outcomes = {metric: float(name == outcome) for name, metric in names.OUTCOME_METRICS.items()}
+        fields = {"outcome": outcome, **embedded(self._dimensions, {**values, **outcomes})}
+        return fields if code is None else {**fields, "code": code}
+
+    def _milliseconds(self) -> float:
+        return round((time.perf_counter() - self._began_at) * 1000, 3)
+
+
+class StreamRecords:
+    """Begins the record of each stream of a process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._dimensions = dict(zip(names.DIMENSIONS, (settings.service, settings.stage, settings.source), strict=True))
+        self._crash_records = CrashRecords(settings.crash_records)
+        self._logs_text = settings.log_text
+        #: Whether the next stream is the first of this environment.
+        self.is_cold = True
+
+    def begin(self, stream_id: str, prompt: str) -> StreamRecord:
+        fields: dict[str, object] = {**self._dimensions, **({"prompt": prompt} if self._logs_text else {})}
+        logger.info("The answer begins.", extra={"fields": fields})
+        text: list[str] | None = [] if self._logs_text else None
+        record = StreamRecord(stream_id, self._dimensions, self._crash_records, cold_start=self.is_cold, text=text)
+        self.is_cold = False
+        return record
+
+
+def _tokens(usage: Mapping[str, object]) -> dict[str, float]:
+    counts = {metric: usage.get(name) for name, metric in _TOKENS.items()}
+    return {metric: count for metric, count in counts.items() if isinstance(count, int)}
