@@ -77,6 +77,7 @@ def twins_exchanged(scene: Scene) -> Scene:
 
 BLOCKED = in_source("sources/local.py", "await asyncio.sleep(_PAUSE_SECONDS)", "import time; time.sleep(0.3)")
 _SICK = in_source("app.py", 'JSONResponse({"status": "ok"})', "JSONResponse({}, 500)")
+NO_CRASH_RECORDS = in_source("crash_records.py", "if not self._directory", "if True")
 STARTS_ONCE = in_source(
     "__main__.py", "def main(", 'import os\nos.mkdir("started-before")  # fails the second time\n\n\ndef main('
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 
-from tests.rehearsal.checks import buffered, clients, failures, lifecycle, streaming
+from tests.rehearsal.checks import buffered, clients, failures, lifecycle, records, streaming
 from tests.rehearsal.scene import Scene
 
 Check = Callable[[Scene], Coroutine[None, None, str]]
@@ -24,6 +24,9 @@ CHECKS: Mapping[str, Check] = {
     "SIGTERM in the middle of a stream": failures.check_sigterm,
     "client leaves in the middle": failures.check_client_that_leaves,
     "application dies in the middle": failures.check_application_that_dies,
+    "record of a killed application": records.check_record_of_killed_application,
+    "record of a silent source": records.check_record_of_silent_source,
+    "record of a blocking source": records.check_record_of_blocking_source,
     "two invocations, one environment": lifecycle.check_two_invocations_in_one_environment,
     "client prints the text": clients.check_command_line,
     "doctor tells streaming from buffered": clients.check_doctor,
