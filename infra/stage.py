@@ -101,6 +101,8 @@ def _environment(settings: StageSettings) -> dict[str, str]:
         names.HEARTBEAT_SECONDS: str(settings.heartbeat_seconds),
         names.DEADLINE_MARGIN_SECONDS: str(settings.deadline_margin_seconds),
     }
+    if settings.log_text:
+        environment[names.LOG_TEXT] = "true"
     if bedrock := settings.bedrock:
         environment[names.BEDROCK_MODEL_ID] = bedrock.inference_profile_id or bedrock.model_id
     return environment

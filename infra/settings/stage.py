@@ -67,6 +67,8 @@ class StageSettings:
     scaling: ScalingSettings = field(default_factory=ScalingSettings)
 
     log_retention_days: int = 30
+    #: Inputs and answers go into the log, where whoever may read logs reads them.
+    log_text: bool = False
     alarm_email: str | None = None
 
     #: Only where the adapter's publisher has no layer, such as GovCloud.

@@ -59,6 +59,12 @@ def test_public_url_carries_both_permissions_and_a_warning() -> None:
     Annotations.from_stack(stage.stream).has_warning("*", Match.string_like_regexp("anyone on the internet"))
 
 
+@pytest.mark.parametrize("log_text", [True, False])
+def test_function_logs_text_only_where_the_settings_say_so(log_text: bool) -> None:
+    environment = only(stream_template_of(log_text=log_text), FUNCTION)["Environment"]["Variables"]
+    assert names.Settings.from_environment(environment).log_text is log_text
+
+
 def test_url_owns_cors_for_the_origins_of_the_settings() -> None:
     template = stream_template_of(cors_origins=("https://example.com",))
     cors = only(template, "AWS::Lambda::Url")["Cors"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 import pytest
@@ -246,3 +246,21 @@ def test_source_is_closed_when_its_iteration_ignores_cancellation(json_log: Json
     run = Run(Deaf("a", deaf), seconds_left=1).to_the_end()
     assert (run.ending, run.generation.closes) == (DEADLINE, 1)
     assert run.seconds <= 1 + 2 * answers.CLOSE_SECONDS
+
+
+class Forgetful(ScriptedGeneration):
+    """Cannot say what it used."""
+
+    @property
+    def usage(self) -> Mapping[str, object]:
+        raise RuntimeError("no usage")
+
+    @usage.setter
+    def usage(self, usage: Mapping[str, object]) -> None:
+        """Takes what it forgets."""
+
+
+def test_answer_has_no_usage_when_the_source_fails_to_say_it(json_log: JsonLog) -> None:
+    answer = Answer(Forgetful("a"), FrameBuffer(frame_characters=1, frame_seconds=1))
+    assert answer.usage == {}
+    assert "no usage" in json_log.find("The source failed to say what it used.")[0]["exception"]

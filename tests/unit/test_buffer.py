@@ -163,3 +163,32 @@ def test_second_close_changes_nothing() -> None:
 
 def test_empty_pieces_make_no_frame() -> None:
     assert frames_of([(1, ""), (1, "a"), (1, ""), (1, "")]) == [(2, "a")]
+
+
+def test_full_seconds_are_those_that_the_writer_waited_for_the_reader() -> None:
+    async def main() -> tuple[float, float, float]:
+        buffer = make_buffer(characters=1)
+        assert await buffer.put("x" * FRAMES_AHEAD)
+        before = buffer.full_seconds
+        writing = asyncio.create_task(buffer.put("y"))
+        await asyncio.sleep(3)
+        under_way = buffer.full_seconds
+        await anext(aiter(buffer))
+        assert await writing
+        await asyncio.sleep(5)
+        return before, under_way, buffer.full_seconds
+
+    assert run_on_virtual_clock(main()) == (0, 3, 3)
+
+
+def test_full_seconds_hold_a_wait_that_was_cancelled() -> None:
+    async def main() -> float:
+        buffer = make_buffer(characters=1)
+        assert await buffer.put("x" * FRAMES_AHEAD)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(2):
+                await buffer.put("y")
+        await asyncio.sleep(5)
+        return buffer.full_seconds
+
+    assert run_on_virtual_clock(main()) == 2

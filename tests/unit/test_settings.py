@@ -48,6 +48,17 @@ def test_settings_never_round_a_limit_down_to_zero(variable: str) -> None:
         Settings.from_environment({variable: "0.5"})
 
 
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False)])
+def test_settings_log_text_when_the_switch_is_on(text: str, value: bool) -> None:
+    assert Settings.from_environment({"STREAM_LOG_TEXT": text}).log_text is value
+
+
+@pytest.mark.parametrize("text", ["", "1", "True"])
+def test_settings_name_the_switch_that_is_neither_on_nor_off(text: str) -> None:
+    with pytest.raises(ValueError, match=f"Expected STREAM_LOG_TEXT to be 'true' or 'false', got '{text}'"):
+        Settings.from_environment({"STREAM_LOG_TEXT": text})
+
+
 def test_settings_take_the_token_check_from_its_variables() -> None:
     environment = {"STREAM_JWT_ISSUER": "https://issuer.example", "STREAM_JWT_AUDIENCE": "one two"}
     expected = JwtSettings(issuer="https://issuer.example", audience=("one", "two"))

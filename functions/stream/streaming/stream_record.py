@@ -113,4 +113,4 @@ class StreamRecords:
 
 def _tokens(usage: Mapping[str, object]) -> dict[str, float]:
     counts = {metric: usage.get(name) for name, metric in _TOKENS.items()}
-    return {metric: count for metric, count in counts.items() if isinstance(count, int)}
+    return {metric: count for metric, count in counts.items() if type(count) is int}
