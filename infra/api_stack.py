@@ -29,7 +29,12 @@ class ApiStack(cdk.Stack):
         super().__init__(scope, construct_id, description="HTTP API and streaming REST API")
         # One asset, two functions: the adapter's mode is a function's, not a request's.
         self.web_function = WebFunction(
-            self, "Generate", invoke_mode=lambda_.InvokeMode.BUFFERED, timeout=generate_timeout, props=props
+            self,
+            "Generate",
+            service="generate",
+            invoke_mode=lambda_.InvokeMode.BUFFERED,
+            timeout=generate_timeout,
+            props=props,
         )
         if bedrock:
             grant_converse_stream(self.web_function.role, bedrock)

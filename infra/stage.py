@@ -83,6 +83,7 @@ class StreamingStage(cdk.Stage):
 
 def _function_props(settings: StageSettings) -> WebFunctionProps:
     return WebFunctionProps(
+        stage=settings.name,
         source=settings.source,
         extras=("jwt",) if settings.jwt else (),
         environment=_environment(settings),
@@ -95,7 +96,6 @@ def _function_props(settings: StageSettings) -> WebFunctionProps:
 
 def _environment(settings: StageSettings) -> dict[str, str]:
     environment = {
-        names.SOURCE: settings.source,
         names.MAX_INPUT_BYTES: str(settings.limits.max_input_bytes),
         names.MAX_OUTPUT_TOKENS: str(settings.limits.max_output_tokens),
         names.HEARTBEAT_SECONDS: str(settings.heartbeat_seconds),

@@ -32,6 +32,7 @@ class StreamStack(cdk.Stack):
         self.web_function = WebFunction(
             self,
             "Stream",
+            service="stream",
             invoke_mode=lambda_.InvokeMode.RESPONSE_STREAM,
             timeout=timeout,
             props=props,

@@ -18,12 +18,14 @@ from .guards import WiringError
 from .log_groups import log_group
 from .nag import acknowledge
 from .settings import Bundler
+from .stream_metrics import StreamMetrics
 
 
 @dataclass(frozen=True, kw_only=True)
 class WebFunctionProps:
     """What differs between the functions of a stage, beside their mode and timeout."""
 
+    stage: str
     source: str
     #: Names of requirements beside the source's (bundle.py).
     extras: tuple[str, ...] = ()
@@ -51,9 +53,10 @@ class Scaling:
 
 
 class WebFunction(Construct):
-    """The function, its role, its log group, and the alias `live` that every caller uses.
+    """The function, its role, its log group, its metrics, and the alias `live` that every caller uses.
 
     `invoke_mode` is the one value that sets the adapter's mode, the function URL's and the REST integration's.
+    `service` tells the functions of a stage apart in their metrics.
     """
 
     RUNTIME = lambda_.Runtime.PYTHON_3_14
@@ -63,6 +66,7 @@ class WebFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        service: str,
         invoke_mode: lambda_.InvokeMode,
         timeout: cdk.Duration,
         props: WebFunctionProps,
@@ -71,10 +75,12 @@ class WebFunction(Construct):
         super().__init__(scope, construct_id)
         self.invoke_mode = invoke_mode
         self.timeout = timeout
+        self.scaling = scaling or Scaling()
+        self.metrics = StreamMetrics(service=service, stage=props.stage, source=props.source)
         self.log_group = log_group(self, "Logs", retention_days=props.log_retention_days)
         self.role = self._build_role()
-        self.function = self._build_function(props, scaling or Scaling())
-        self.alias = self._build_alias(scaling or Scaling())
+        self.function = self._build_function(props)
+        self.alias = self._build_alias()
 
     def _build_role(self) -> iam.Role:
         """Its own log group and nothing else; the stack grants what the source needs."""
@@ -82,7 +88,7 @@ class WebFunction(Construct):
         self.log_group.grant_write(role)
         return role
 
-    def _build_function(self, props: WebFunctionProps, scaling: Scaling) -> lambda_.Function:
+    def _build_function(self, props: WebFunctionProps) -> lambda_.Function:
         layer = props.adapter_layer_arn or adapter.layer_arn(cdk.Stack.of(self).region)
         architecture = adapter.architecture_of(layer)
         machine: Machine = "x86_64" if architecture == lambda_.Architecture.X86_64 else "aarch64"
@@ -98,11 +104,11 @@ class WebFunction(Construct):
             architecture=architecture,
             bundling=bundling_options(bundle, props.bundler),
             layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Adapter", layer)],
-            environment={**props.environment, **adapter.environment(self.invoke_mode)},
+            environment={**props.environment, **self.metrics.environment, **adapter.environment(self.invoke_mode)},
             memory_size=props.memory_mebibytes,
             timeout=self.timeout,
-            reserved_concurrent_executions=scaling.reserved_concurrency,
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if scaling.snap_start else None,
+            reserved_concurrent_executions=self.scaling.reserved_concurrency,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if self.scaling.snap_start else None,
             role=self.role,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
@@ -120,11 +126,11 @@ class WebFunction(Construct):
         )
         return function
 
-    def _build_alias(self, scaling: Scaling) -> lambda_.Alias:
+    def _build_alias(self) -> lambda_.Alias:
         return lambda_.Alias(
             self,
             "Live",
             alias_name="live",
             version=self.function.current_version,
-            provisioned_concurrent_executions=scaling.provisioned_concurrency or None,
+            provisioned_concurrent_executions=self.scaling.provisioned_concurrency or None,
         )

@@ -4,11 +4,13 @@ import json
 
 from aws_cdk.assertions import Template
 
+from functions.stream.streaming import settings as names
 from infra.settings import CostLimits, JwtSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import JWT, build_stage, only, properties
 
 METHOD = "AWS::ApiGateway::Method"
+DIMENSION_VARIABLES = (names.SERVICE, names.STAGE, names.SOURCE)
 
 
 def test_buffered_twin_answers_whole_before_the_http_api_gives_up(api_template: Template) -> None:
@@ -21,6 +23,14 @@ def test_twin_runs_the_very_bundle_of_the_streaming_function(stream_template: Te
     twin, streaming = (only(template, "AWS::Lambda::Function") for template in (api_template, stream_template))
     assert twin["Code"] == streaming["Code"]
     assert twin["Role"] != streaming["Role"]
+
+
+def test_functions_write_their_metrics_as_two_services(stream_template: Template, api_template: Template) -> None:
+    written = [
+        [only(template, "AWS::Lambda::Function")["Environment"]["Variables"][name] for name in DIMENSION_VARIABLES]
+        for template in (stream_template, api_template)
+    ]
+    assert written == [["stream", "test", "local"], ["generate", "test", "local"]]
 
 
 def test_http_api_routes_generate_and_health_to_signed_callers(api_template: Template) -> None:

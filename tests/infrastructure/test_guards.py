@@ -16,7 +16,7 @@ from infra.stream_url import StreamUrl
 from infra.web_function import Scaling, WebFunction, WebFunctionProps
 from tests.infrastructure.support import ENV, make_app
 
-PROPS = WebFunctionProps(source="local", environment={}, memory_mebibytes=512, log_retention_days=1)
+PROPS = WebFunctionProps(stage="test", source="local", environment={}, memory_mebibytes=512, log_retention_days=1)
 
 
 @pytest.fixture
@@ -25,7 +25,8 @@ def stack() -> cdk.Stack:
 
 
 def function_of(stack: cdk.Stack, mode: lambda_.InvokeMode, timeout_seconds: int = 20) -> WebFunction:
-    return WebFunction(stack, "Web", invoke_mode=mode, timeout=cdk.Duration.seconds(timeout_seconds), props=PROPS)
+    timeout = cdk.Duration.seconds(timeout_seconds)
+    return WebFunction(stack, "Web", service="web", invoke_mode=mode, timeout=timeout, props=PROPS)
 
 
 def generate_api(stack: cdk.Stack, function: WebFunction) -> GenerateApi:
@@ -101,7 +102,12 @@ def test_buffered_function_is_refused_behind_a_distribution(stack: cdk.Stack) ->
     streaming = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
     url = StreamUrl(stack, "Url", function=streaming, auth="AWS_IAM", cors_origins=())
     twin = WebFunction(
-        stack, "Twin", invoke_mode=lambda_.InvokeMode.BUFFERED, timeout=cdk.Duration.seconds(20), props=PROPS
+        stack,
+        "Twin",
+        service="twin",
+        invoke_mode=lambda_.InvokeMode.BUFFERED,
+        timeout=cdk.Duration.seconds(20),
+        props=PROPS,
     )
     with pytest.raises(WiringError, match="RESPONSE_STREAM behind a distribution that streams"):
         stream_origin(stack, twin, url)
