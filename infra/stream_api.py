@@ -65,6 +65,8 @@ class StreamApi(Construct):
         api = apigateway.RestApi(
             self,
             "RestApi",
+            # Its metrics go by this name, and by default all stages of an account would share them.
+            rest_api_name=cdk.Stack.of(self).stack_name,
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             # Without the account's role for CloudWatch an API with access logs does not deploy.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
