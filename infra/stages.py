@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .settings import CostLimits, StageSettings, one_of, require
+from .settings import CanarySettings, CostLimits, StageSettings, one_of, require
 
 
 def stages() -> Sequence[StageSettings]:
@@ -15,6 +15,7 @@ def stages() -> Sequence[StageSettings]:
             memory_mebibytes=1024,
             # A reservation bounds the bill, but a new account has no more than 10 in all: raise its quota first.
             limits=CostLimits(reserved_concurrency=100),
+            canary=CanarySettings(),
             log_retention_days=90,
         ),
     )

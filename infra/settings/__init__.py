@@ -3,7 +3,9 @@
 Imports nothing else of infra, so that everything else may import it.
 """
 
+from .alarms import FAILURE_WINDOW_MINUTES, RATE_PERIOD_MINUTES, RATE_PERIODS, AlarmSettings
 from .callers import JwtSettings, ThrottleSettings, UrlAuth
+from .canary import CanarySettings
 from .edge import EdgeSettings, FirewallSettings
 from .limits import CostLimits
 from .model import BedrockSettings
@@ -12,10 +14,15 @@ from .scaling import ScalingSettings
 from .stage import FUNCTION_ENTRY, LOG_RETENTION_DAYS, Bundler, StageSettings
 
 __all__ = [
+    "FAILURE_WINDOW_MINUTES",
     "FUNCTION_ENTRY",
     "LOG_RETENTION_DAYS",
+    "RATE_PERIODS",
+    "RATE_PERIOD_MINUTES",
+    "AlarmSettings",
     "BedrockSettings",
     "Bundler",
+    "CanarySettings",
     "CostLimits",
     "EdgeSettings",
     "FirewallSettings",

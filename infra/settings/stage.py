@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from .alarms import RATE_WINDOW_MINUTES, AlarmSettings
 from .callers import JwtSettings, ThrottleSettings, UrlAuth
+from .canary import CanarySettings
 from .edge import EdgeSettings
 from .limits import CostLimits
 from .model import BedrockSettings
@@ -65,11 +68,14 @@ class StageSettings:
     #: The account's limit in the region, which every function without a reservation shares.
     account_concurrency: int = 1000
     scaling: ScalingSettings = field(default_factory=ScalingSettings)
+    #: None: a new version of the streaming function gets every caller at once.
+    canary: CanarySettings | None = None
 
     log_retention_days: int = 30
     #: Inputs and answers go into the log, where whoever may read logs reads them.
     log_text: bool = False
     alarm_email: str | None = None
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
 
     #: Only where the adapter's publisher has no layer, such as GovCloud.
     adapter_layer_arn: str | None = None
@@ -80,6 +86,7 @@ class StageSettings:
         self._check_limits()
         self._check_timeouts()
         self._check_callers()
+        self._check_observation()
         self._check_choices()
 
     def _check_source(self) -> None:
@@ -140,6 +147,29 @@ class StageSettings:
             self.edge,
             not self.edge or self.url_auth == "AWS_IAM",
             "None with url_auth 'NONE': anyone could go round it",
+        )
+
+    def _check_observation(self) -> None:
+        """A stream is counted at its end, so nothing can be said of a time that is shorter than one."""
+        longest, canary, alarms = math.ceil(self.limits.max_stream_seconds / 60), self.canary, self.alarms
+        require(
+            "quiet_minutes",
+            alarms.quiet_minutes,
+            alarms.quiet_minutes is None or alarms.quiet_minutes > longest,
+            f"more than the longest stream ({longest} min), or None",
+        )
+        require(
+            "canary",
+            canary,
+            canary is None or canary.minutes >= longest + RATE_WINDOW_MINUTES,
+            f"minutes for the longest stream ({longest}) and what the brakes look at ({RATE_WINDOW_MINUTES}), or None",
+        )
+        share = max(alarms.source_error_share, alarms.truncated_share)
+        require(
+            "canary",
+            canary,
+            canary is None or canary.percent > share * 100,
+            f"a percent above what its brakes let pass ({share:.0%}), or None",
         )
 
     def _check_choices(self) -> None:
