@@ -19,13 +19,19 @@ class AlarmRecord:
     #: In as many of as many periods.
     datapoints: int
     periods: int
-    missing_data: cloudwatch.TreatMissingData
+    #: A metric of failures has no data while nothing fails.
+    missing_data: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING
+    #: Users see it: it wakes somebody. The others wait for office hours.
+    pages: bool
     #: What happened and what to do; it is the text of the notification.
     description: str
+    #: The section of docs/runbook.md, as GitHub's anchor of its heading.
+    runbook: str
 
 
-def add_alarm(scope: Construct, record: AlarmRecord, topic: sns.ITopic) -> cloudwatch.Alarm:
-    alarm = cloudwatch.Alarm(
+def add_alarm(scope: Construct, record: AlarmRecord, *, runbook_url: str) -> cloudwatch.Alarm:
+    """Without an action: whoever sees topic and pager wires it to one of them."""
+    return cloudwatch.Alarm(
         scope,
         record.construct_id,
         metric=record.metric,
@@ -34,8 +40,14 @@ def add_alarm(scope: Construct, record: AlarmRecord, topic: sns.ITopic) -> cloud
         datapoints_to_alarm=record.datapoints,
         evaluation_periods=record.periods,
         treat_missing_data=record.missing_data,
-        alarm_description=record.description,
+        alarm_description=with_runbook(record.description, runbook_url, record.runbook),
     )
+
+
+def with_runbook(description: str, runbook_url: str, anchor: str) -> str:
+    return f"{description} {runbook_url}#{anchor}"
+
+
+def notify(alarm: cloudwatch.AlarmBase, topic: sns.ITopic) -> None:
     alarm.add_alarm_action(cloudwatch_actions.SnsAction(topic))
     alarm.add_ok_action(cloudwatch_actions.SnsAction(topic))
-    return alarm

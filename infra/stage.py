@@ -36,6 +36,8 @@ class StreamingStage(cdk.Stage):
             url_auth=settings.url_auth,
             cors_origins=settings.cors_origins,
             bedrock=settings.bedrock,
+            canary=settings.canary,
+            alarms=settings.alarms,
         )
         self.api = ApiStack(
             self,
@@ -75,9 +77,10 @@ class StreamingStage(cdk.Stage):
             generate_function=self.api.web_function,
             http_api=self.api.generate_api.api,
             rest_api=self.api.stream_api.api,
-            reserved_concurrency=settings.limits.reserved_concurrency,
+            brakes=self.stream.rollout.brakes,
             account_concurrency=settings.account_concurrency,
             email=settings.alarm_email,
+            alarms=settings.alarms,
         )
 
 

@@ -1,4 +1,4 @@
-"""The streaming function, its URL, and the role that may call it."""
+"""The streaming function, how its versions roll out, its URL, and the role that may call it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from .bedrock_access import grant_converse_stream
-from .settings import BedrockSettings, UrlAuth
+from .rollout import Rollout
+from .settings import AlarmSettings, BedrockSettings, CanarySettings, UrlAuth
 from .stream_url import StreamUrl
 from .web_function import Scaling, WebFunction, WebFunctionProps
 
@@ -27,6 +28,8 @@ class StreamStack(cdk.Stack):
         url_auth: UrlAuth,
         cors_origins: Sequence[str],
         bedrock: BedrockSettings | None,
+        canary: CanarySettings | None,
+        alarms: AlarmSettings,
     ) -> None:
         super().__init__(scope, construct_id, description="Streams text from a Python function")
         self.web_function = WebFunction(
@@ -40,6 +43,7 @@ class StreamStack(cdk.Stack):
         )
         if bedrock:
             grant_converse_stream(self.web_function.role, bedrock)
+        self.rollout = Rollout(self, "Rollout", function=self.web_function, canary=canary, alarms=alarms)
         self.url = StreamUrl(self, "Url", function=self.web_function, auth=url_auth, cors_origins=cors_origins)
         invoker = self._build_invoker(self.url)
         cdk.CfnOutput(self, "StreamUrl", value=self.url.stream_url, description="GET ?input=TEXT or POST JSON, signed")

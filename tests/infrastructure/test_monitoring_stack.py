@@ -5,39 +5,90 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.settings import CostLimits
+from infra.settings import AlarmSettings, CostLimits, ScalingSettings
+from infra.stage import StreamingStage
 from tests.infrastructure.support import as_list, build_stage, only, properties
 
 ALARM = "AWS::CloudWatch::Alarm"
 
 
 def alarms(template: Template) -> dict[str, dict[str, Any]]:
-    return {alarm["MetricName"]: alarm for alarm in properties(template, ALARM)}
+    """By the metric, or the expression over several."""
+    return {
+        alarm["MetricName"] if "MetricName" in alarm else alarm["Metrics"][0]["Expression"]: alarm
+        for alarm in properties(template, ALARM)
+    }
 
 
-@pytest.mark.parametrize("metric", ["Errors", "Throttles", "Url5xxCount", "5xx", "5XXError"])
-def test_failure_has_an_alarm(monitoring_template: Template, metric: str) -> None:
+@pytest.mark.parametrize("metric", ["Errors", "Throttles", "5xx", "5XXError"])
+def test_failure_is_counted_in_minutes(monitoring_template: Template, metric: str) -> None:
     alarm = alarms(monitoring_template)[metric]
-    assert alarm["Statistic"] == "Sum"
+    assert (alarm["Statistic"], alarm["Period"], alarm["DatapointsToAlarm"]) == ("Sum", 60, 2)
     assert alarm["TreatMissingData"] == "notBreaching"
 
 
-def test_every_alarm_says_what_to_do_and_reaches_the_topic(monitoring_template: Template) -> None:
+def test_every_alarm_says_what_to_do(stage: StreamingStage) -> None:
+    for stack in (stage.stream, stage.monitoring):
+        for alarm in properties(Template.from_stack(stack), ALARM):
+            assert len(alarm["AlarmDescription"].split()) > 15
+            assert "TreatMissingData" in alarm
+
+
+def test_one_alarm_pages_for_all_that_users_see(monitoring_template: Template) -> None:
     (topic,) = monitoring_template.find_resources("AWS::SNS::Topic")
-    for alarm in properties(monitoring_template, ALARM):
-        assert len(alarm["AlarmDescription"].split()) > 15
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
-        assert "TreatMissingData" in alarm
+    pager = only(monitoring_template, "AWS::CloudWatch::CompositeAlarm")
+    assert pager["AlarmActions"] == pager["OKActions"] == [{"Ref": topic}]
+    alone = {name for name, alarm in alarms(monitoring_template).items() if "AlarmActions" in alarm}
+    assert alone == {
+        "IF(total >= 20, p90, 0)",
+        "IF(total >= 20, refused / total, 0)",
+        "ClaimedAccountConcurrency",
+    }
 
 
-def test_no_alarm_watches_a_duration(monitoring_template: Template) -> None:
-    assert not {name for name in alarms(monitoring_template) if "Duration" in name or "Latency" in name}
+def test_runbook_is_linked_where_the_team_keeps_it() -> None:
+    url = "https://wiki.example/runbook"
+    template = Template.from_stack(build_stage(alarms=AlarmSettings(runbook_url=url)).monitoring)
+    assert alarms(template)["Throttles"]["AlarmDescription"].endswith(f" {url}#throttles")
 
 
-def test_url_alarm_reads_the_alias_that_the_url_is_on(monitoring_template: Template) -> None:
-    dimensions = {d["Name"]: d["Value"] for d in alarms(monitoring_template)["Url5xxCount"]["Dimensions"]}
-    assert set(dimensions) == {"FunctionName", "Resource"}
-    assert dimensions["Resource"]["Fn::Join"][1][-1] == ":live"
+def test_no_alarm_watches_a_duration(stage: StreamingStage) -> None:
+    watched = [str(alarm) for stack in (stage.stream, stage.monitoring) for alarm in alarms(Template.from_stack(stack))]
+    assert not [name for name in watched if "Duration" in name or "Latency" in name]
+
+
+def test_storm_of_4xx_is_a_share_of_the_requests_to_one_front_end(monitoring_template: Template) -> None:
+    shares = [
+        {
+            query["Id"]: query["MetricStat"]["Metric"]["MetricName"]
+            for query in alarm["Metrics"]
+            if "MetricStat" in query
+        }
+        for alarm in properties(monitoring_template, ALARM)
+        if "refused" in str(alarm.get("Metrics"))
+    ]
+    assert shares == [
+        {"refused": "Url4xxCount", "total": "UrlRequestCount"},
+        {"refused": "4xx", "total": "Count"},
+        {"refused": "4XXError", "total": "Count"},
+    ]
+
+
+def test_silence_is_no_alarm_unless_it_is_asked_for(monitoring_template: Template) -> None:
+    assert not [alarm for alarm in alarms(monitoring_template) if "requests" in alarm]
+
+
+def test_silence_is_as_long_as_the_settings_say() -> None:
+    template = Template.from_stack(build_stage(alarms=AlarmSettings(quiet_minutes=30)).monitoring)
+    alarm = alarms(template)["IF(requests > 0, 0, 1)"]
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"], alarm["TreatMissingData"]) == (30, 30, "breaching")
+
+
+def test_spillover_is_an_alarm_where_something_is_provisioned(monitoring_template: Template) -> None:
+    metric = "ProvisionedConcurrencySpilloverInvocations"
+    assert metric not in alarms(monitoring_template)
+    stage = build_stage(scaling=ScalingSettings(provisioned_concurrency=2))
+    assert metric in alarms(Template.from_stack(stage.monitoring))
 
 
 def test_concurrency_alarm_watches_the_account_without_a_reservation(monitoring_template: Template) -> None:

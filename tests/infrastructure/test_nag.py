@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from infra.nag import add_nag, findings
-from infra.settings import BedrockSettings, CostLimits, EdgeSettings, ScalingSettings
+from infra.settings import AlarmSettings, BedrockSettings, CanarySettings, CostLimits, EdgeSettings, ScalingSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import EDGE, JWT, build_stage, make_app
 
@@ -25,6 +25,8 @@ PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_p
             "limits": CostLimits(reserved_concurrency=5),
             "scaling": ScalingSettings(provisioned_concurrency=1),
             "alarm_email": "ops@example.com",
+            "alarms": AlarmSettings(quiet_minutes=30),
+            "canary": CanarySettings(),
         },
         {"jwt": JWT, "edge": EDGE},
         {"jwt": JWT, "edge": EdgeSettings(access_logs=False), "env": cdk.Environment()},

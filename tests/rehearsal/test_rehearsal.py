@@ -74,6 +74,9 @@ def test_every_resource_is_there_and_those_by_name_only_are_known(rehearsal: Reh
         "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::Stage",
         "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::CodeDeploy::Application",
+        "AWS::CodeDeploy::DeploymentGroup",
         "AWS::SNS::TopicPolicy",
     }
 

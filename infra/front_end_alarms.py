@@ -1,0 +1,87 @@
+"""Alarms on what the front ends answer: 5xx, and storms of 4xx."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from .alarm_kinds import COUNT_PERIOD, RATE_PERIOD, count_alarm, of_enough, rate_alarm
+from .alarms import AlarmRecord
+from .settings import AlarmSettings
+from .web_function import WebFunction
+
+_SUM = "Sum"
+
+
+def url_errors_alarm(function: WebFunction, settings: AlarmSettings) -> AlarmRecord:
+    # CDK has no method for the metrics of a URL; they stand under the alias that it is on.
+    # https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
+    return count_alarm(
+        "UrlServerErrors",
+        function.alias.metric("Url5xxCount", period=COUNT_PERIOD, statistic=_SUM),
+        settings,
+        description="The function URL answered 5xx before a stream began (502: the function failed, 503: the source "
+        "refused). Read the function's log lines of level WARNING and above at that minute.",
+        runbook="function-url-server-errors",
+    )
+
+
+def http_api_errors_alarm(api: apigatewayv2.HttpApi, settings: AlarmSettings) -> AlarmRecord:
+    return count_alarm(
+        "HttpApiServerErrors",
+        api.metric_server_error(period=COUNT_PERIOD, statistic=_SUM),
+        settings,
+        description="The HTTP API answered 5xx. 503 after 30 s: the answer was too long for it, send the client to "
+        "the stream; others: read the access log's error.message, then the Generate function's log.",
+        runbook="http-api-server-errors",
+    )
+
+
+def rest_api_errors_alarm(api: apigateway.RestApi, settings: AlarmSettings) -> AlarmRecord:
+    return count_alarm(
+        "RestApiServerErrors",
+        api.metric_server_error(period=COUNT_PERIOD, statistic=_SUM),
+        settings,
+        description="The REST API answered 5xx before a stream began. Read the access log's error.message: a mode "
+        "that does not match shows as 502, then the Stream function's log.",
+        runbook="rest-api-server-errors",
+    )
+
+
+def client_errors_alarms(
+    function: WebFunction, http_api: apigatewayv2.HttpApi, rest_api: apigateway.RestApi, settings: AlarmSettings
+) -> list[AlarmRecord]:
+    alias = function.alias
+    fronts = {
+        "Url": (
+            "the function URL",
+            alias.metric("Url4xxCount", period=RATE_PERIOD, statistic=_SUM),
+            alias.metric("UrlRequestCount", period=RATE_PERIOD, statistic=_SUM),
+        ),
+        "HttpApi": (
+            "the HTTP API",
+            http_api.metric_client_error(period=RATE_PERIOD, statistic=_SUM),
+            http_api.metric_count(period=RATE_PERIOD, statistic=_SUM),
+        ),
+        "RestApi": (
+            "the REST API",
+            rest_api.metric_client_error(period=RATE_PERIOD, statistic=_SUM),
+            rest_api.metric_count(period=RATE_PERIOD, statistic=_SUM),
+        ),
+    }
+    return [_client_errors_alarm(name, *front, settings) for name, front in fronts.items()]
+
+
+def _client_errors_alarm(
+    name: str, title: str, refused: cloudwatch.Metric, requests: cloudwatch.Metric, settings: AlarmSettings
+) -> AlarmRecord:
+    return rate_alarm(
+        f"{name}ClientErrors",
+        of_enough("refused / total", {"refused": refused}, total=requests, least=settings.least_streams),
+        settings.client_error_share,
+        pages=False,
+        description=f"Of the requests to {title}, {settings.client_error_share:.1%} or more were refused with 4xx: a "
+        "client that retries a mistake, an expired token or signature, or somebody who tries doors. Count by status.",
+        runbook="client-errors",
+    )
