@@ -15,7 +15,7 @@ TOOLS = {"local.py"}
 MODULES = sorted((ROOT / "infra").rglob("*.py"))
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m.name not in TOOLS], ids=lambda module: str(module.relative_to(ROOT)))
+@pytest.mark.parametrize("module", [m for m in MODULES if m.name not in TOOLS], ids=lambda m: str(m.relative_to(ROOT)))
 def test_module_imports_nothing_that_reads_clock_network_or_user(module: Path) -> None:
     imported = {
         name.partition(".")[0]
@@ -26,7 +26,7 @@ def test_module_imports_nothing_that_reads_clock_network_or_user(module: Path) -
     assert not imported & OUTSIDE_MODULES
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(ROOT)))
 def test_module_reads_neither_context_nor_environment(module: Path) -> None:
     names = {node.attr for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Attribute)}
     assert not names & {"try_get_context", "get_context", "getenv"}
