@@ -14,7 +14,8 @@ from functions.stream.streaming import settings as names
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.issuer_keys import KeysUnavailable, fetch_keys
 from functions.stream.streaming.settings import JwtSettings, Settings
-from tests.support.issuer import AUDIENCE, SCOPE, IssuerServer, running_issuer
+from tests.support.issuer import AUDIENCE, SCOPE, IssuerServer
+from tests.support.json_server import running
 from tests.support.servers import running_function, serving
 from tests.support.sources import ScriptedSource
 from tests.support.waiting import wait_until
@@ -24,16 +25,16 @@ from tests.support.wire import read_stream
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[IssuerServer]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with running_issuer() as running:
-        yield running
+    with running(IssuerServer()) as server:
+        yield server
 
 
 @pytest.fixture
 def url(server: IssuerServer) -> Iterator[str]:
     """Of a service that asks for the issuer's tokens."""
     settings = Settings(jwt=JwtSettings(issuer=server.issuer.url, audience=(AUDIENCE,), scope=SCOPE))
-    with serving(create_app(settings, ScriptedSource("some ", "text"))) as running:
-        yield running
+    with serving(create_app(settings, ScriptedSource("some ", "text"))) as address:
+        yield address
 
 
 def post(client: httpx.Client, url: str, token: str | None) -> httpx.Response:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from .json_server import JsonServer
 
 AUDIENCE = "stream"
 SCOPE = "stream/write"
@@ -64,49 +61,14 @@ def _public(key: PrivateKey) -> dict[str, Any]:
     return RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"alg": "RS256"}
 
 
-class IssuerServer(ThreadingHTTPServer):
-    """Serves the documents of its issuer on loopback; `paths` are those asked for."""
-
-    daemon_threads = False
+class IssuerServer(JsonServer):
+    """Serves the documents of its issuer."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.issuer = Issuer(f"http://127.0.0.1:{self.server_port}")
-        self.paths: list[str] = []
+        super().__init__()
+        self.issuer = Issuer(self.url)
         self.discovery: dict[str, Any] = {"issuer": self.issuer.url, "jwks_uri": f"{self.issuer.url}/keys"}
-        self.is_down = False
-        #: Cleared, answers wait for it.
-        self.may_answer = threading.Event()
-        self.may_answer.set()
 
     def document(self, path: str) -> object:
         documents = {"/.well-known/openid-configuration": self.discovery, "/keys": self.issuer.jwks}
         return documents[path]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: IssuerServer
-
-    def do_GET(self) -> None:
-        self.server.paths.append(self.path)
-        self.server.may_answer.wait(10)
-        body = json.dumps(self.server.document(self.path)).encode()
-        self.send_response(503 if self.server.is_down else 200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Quiet: the tests read the paths."""
-
-
-@contextlib.contextmanager
-def running_issuer() -> Iterator[IssuerServer]:
-    with IssuerServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="issuer")
-        thread.start()
-        yield server
-        server.may_answer.set()
-        server.shutdown()
-        thread.join()
