@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import boto3
 import httpx
 import pytest
 
@@ -45,7 +44,6 @@ def model_server() -> Iterator[ModelServer]:
 def source(model_server: ModelServer) -> Iterator[Source]:
     """Made once, as in a function: boto3 takes its time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boto3, "DEFAULT_SESSION", None)
         patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", model_server.url)
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")

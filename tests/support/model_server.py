@@ -26,6 +26,7 @@ class ModelCall:
         self._handler = handler
         self._connection: socket.socket = handler.connection
         self.path = unquote(handler.path)
+        self.authorization = handler.headers["authorization"]
         self.request: dict[str, Any] = json.loads(handler.rfile.read(int(handler.headers["content-length"])))
         self.sent_bytes = 0
         self.stalled = threading.Event()

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 from collections.abc import AsyncIterator
+from functools import partial
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -30,6 +31,7 @@ from .prompts import read_prompt
 from .responses import EventStream, RunningAnswer, whole_answer
 from .settings import Settings
 from .shutdown import Shutdown
+from .snapstart import SnapStart
 from .sources import Generation, Source, SourceRefused, load_source
 from .stream_record import StreamRecord, StreamRecords
 
@@ -114,17 +116,19 @@ async def events(request: Request) -> Response:
     return JSONResponse({})
 
 
-def create_app(settings: Settings, source: Source) -> Starlette:
+def create_app(settings: Settings, source: Source, snap_start: SnapStart | None = None) -> Starlette:
     service = Service(settings, source)
+    snap_start = snap_start or SnapStart({})
     app = Starlette(
         routes=[
             Route("/stream", service.stream, methods=["GET", "POST"]),
             Route("/generate", service.generate, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/events", events, methods=["POST"]),
+            *snap_start.routes,
         ],
         exception_handlers={HTTPException: answer_http_error, Exception: answer_unexpected_error},
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, snap_start),
         lifespan=service.lifespan,
     )
     # A redirect without a body hangs behind some front ends, and the contract knows no second spelling.
@@ -132,14 +136,16 @@ def create_app(settings: Settings, source: Source) -> Starlette:
     return app
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, snap_start: SnapStart) -> list[Middleware]:
     if settings.jwt is None:
         return []
     # Not before: PyJWT and cryptography ship, and take their time to import, only where tokens are checked.
-    from .token_check import TokenCheck
+    from .token_check import OPEN_PATHS, TokenCheck
     from .tokens import TokenVerifier
 
-    return [Middleware(TokenCheck, verify=TokenVerifier(settings.jwt))]
+    verifier = TokenVerifier(settings.jwt)
+    snap_start.on_restore(verifier.forget_keys)
+    return [Middleware(TokenCheck, verify=verifier, open_paths=OPEN_PATHS | snap_start.paths)]
 
 
 def _new_stream_id() -> str:
@@ -153,7 +159,9 @@ def _unavailable(status: int, detail: str, stream_id: str, retry_after_seconds: 
 def _app_from_environment() -> Starlette:
     configure_logging()
     settings = Settings.from_environment(os.environ)
-    return create_app(settings, load_source(settings.source, os.environ))
+    snap_start = SnapStart(os.environ)
+    source = snap_start.source(partial(load_source, settings.source, os.environ))
+    return create_app(settings, source, snap_start)
 
 
 app = _app_from_environment()

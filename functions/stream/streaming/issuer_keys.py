@@ -47,10 +47,13 @@ class IssuerKeys:
     ) -> None:
         self._fetch = fetch or partial(fetch_keys, issuer)
         self._now = now
+        self._fetching = asyncio.Lock()
+        self.forget()
+
+    def forget(self) -> None:
         self._keys: Keys = {}
         self._fetched_at = -math.inf
         self._next_fetch_at = -math.inf
-        self._fetching = asyncio.Lock()
 
     async def find(self, key_id: str) -> jwt.PyJWK | None:
         """Raises KeysUnavailable."""

@@ -11,18 +11,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .problems import Problem, answer_http_error
 
-OPEN_PATHS = frozenset({"/healthz", "/events"})
+OPEN_PATHS = frozenset({"/healthz", "/events"})  # and the hooks around a snapshot, where there are any
 
 
 class TokenCheck:
     """`verify` raises Problem for a token that does not open the service."""
 
-    def __init__(self, app: ASGIApp, *, verify: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        verify: Callable[[str], Awaitable[None]],
+        open_paths: frozenset[str] = OPEN_PATHS,
+    ) -> None:
         self._app = app
         self._verify = verify
+        self._open_paths = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS:
+        if scope["type"] == "http" and scope["path"] not in self._open_paths:
             try:
                 await self._verify(_bearer_token(Headers(scope=scope)))
             except Problem as problem:

@@ -49,6 +49,9 @@ class TokenVerifier:
         if self._settings.scope and self._settings.scope not in _scopes(claims):
             raise _insufficient_scope(self._settings.scope)
 
+    def forget_keys(self) -> None:
+        self._keys.forget()
+
     async def _verified_claims(self, token: str) -> Mapping[str, Any]:
         key_id = jwt.get_unverified_header(token).get("kid")
         key = await self._keys.find(key_id) if key_id else None

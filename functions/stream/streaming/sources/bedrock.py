@@ -134,4 +134,6 @@ def create_source(environment: Mapping[str, str]) -> BedrockSource:
     if not model_id:
         raise ValueError(f"Expected {BEDROCK_MODEL_ID} to name a model or an inference profile; it is not set.")
     max_output_tokens = positive(environment, MAX_OUTPUT_TOKENS, 2048, int)
-    return BedrockSource(boto3.client("bedrock-runtime", config=_CONFIG), model_id, max_output_tokens)
+    # A session of its own, because boto3's default one would keep the credentials of the first source for all others.
+    client = boto3.Session().client("bedrock-runtime", config=_CONFIG)
+    return BedrockSource(client, model_id, max_output_tokens)

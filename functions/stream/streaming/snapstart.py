@@ -1,0 +1,91 @@
+"""The hooks around a snapshot: what is let go before one is taken, and made anew after one is restored.
+
+Every environment that starts from a snapshot starts with the same memory, perhaps days later. Stream ids need no hook:
+they come from os.urandom, and so does uuid.uuid4; what a source seeds by itself, it seeds in `create_source`.
+https://aws.github.io/aws-lambda-web-adapter/features/snapstart.html
+https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import random
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from .settings import AFTER_RESTORE_PATH, BEFORE_CHECKPOINT_PATH
+from .sources import Generation, Source
+
+logger = logging.getLogger(__name__)
+
+
+class RenewableSource:
+    """A source that is forgotten with all that it holds, and made again."""
+
+    def __init__(self, make: Callable[[], Source]) -> None:
+        self._make = make
+        self._source: Source | None = make()
+
+    async def open(self, prompt: str) -> Generation:
+        return await self._made().open(prompt)
+
+    def forget(self) -> None:
+        self._source = None
+
+    def renew(self) -> None:
+        self.forget()
+        self._made()
+
+    def _made(self) -> Source:
+        if self._source is None:
+            self._source = self._make()
+        return self._source
+
+
+class SnapStart:
+    """The hooks that the environment names the paths of; without a path there is no route."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        hooks = {BEFORE_CHECKPOINT_PATH: self._before_checkpoint, AFTER_RESTORE_PATH: self._after_restore}
+        self.routes = [
+            Route(environment[name], hook, methods=["POST"]) for name, hook in hooks.items() if name in environment
+        ]
+        self._before: list[Callable[[], None]] = []
+        self._after: list[Callable[[], None]] = [random.seed]
+
+    @property
+    def paths(self) -> frozenset[str]:
+        return frozenset(route.path for route in self.routes)
+
+    def source(self, make: Callable[[], Source]) -> Source:
+        """One that does not outlive a snapshot: neither its connections, nor its credentials, nor its state."""
+        source = RenewableSource(make)
+        self._before.append(source.forget)
+        self.on_restore(source.renew)
+        return source
+
+    def on_restore(self, renew: Callable[[], None]) -> None:
+        """Has it called in every environment that starts from a snapshot, before its first request."""
+        self._after.append(renew)
+
+    async def _before_checkpoint(self, request: Request) -> Response:
+        # Where sse-starlette's first stream would import anyio's backend, for longer than it streams.
+        async with anyio.create_task_group():
+            pass
+        for let_go in self._before:
+            let_go()
+        # A client in a cycle of references keeps its connections until it is collected.
+        gc.collect()
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def _after_restore(self, request: Request) -> Response:
+        for renew in self._after:
+            renew()
+        logger.info("The environment is restored from a snapshot.")
+        return Response(status_code=HTTPStatus.NO_CONTENT)

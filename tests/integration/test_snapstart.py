@@ -1,0 +1,159 @@
+"""The hooks around a snapshot, called as the adapter calls them: an empty POST that has to be answered 2xx.
+
+https://aws.github.io/aws-lambda-web-adapter/features/snapstart.html
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from functions.stream.streaming.app import create_app
+from functions.stream.streaming.settings import (
+    AFTER_RESTORE_PATH,
+    BEFORE_CHECKPOINT_PATH,
+    JWT_AUDIENCE,
+    JWT_ISSUER,
+    Settings,
+)
+from functions.stream.streaming.snapstart import SnapStart
+from functions.stream.streaming.sources import Source
+from tests.support.bedrock import ENVIRONMENT
+from tests.support.credentials import CredentialsServer
+from tests.support.issuer import AUDIENCE, IssuerServer
+from tests.support.json_server import running
+from tests.support.model_server import ModelServer
+from tests.support.servers import Function, running_function, serving
+from tests.support.sources import ScriptedSource
+from tests.support.wire import Stream, read_stream
+
+BEFORE, AFTER = "/before", "/after"
+HOOKS = {BEFORE_CHECKPOINT_PATH: BEFORE, AFTER_RESTORE_PATH: AFTER}
+
+
+def ask(client: httpx.Client, url: str, **options: str) -> Stream:
+    return read_stream(client.post(f"{url}/stream", json={"input": "a"}, headers=options).content)
+
+
+def call_hooks(client: httpx.Client, url: str) -> None:
+    for path in (BEFORE, AFTER):
+        assert client.post(f"{url}{path}").is_success
+
+
+@pytest.fixture
+def snap_start() -> SnapStart:
+    return SnapStart(HOOKS)
+
+
+def test_hooks_are_absent_where_the_environment_names_none(function: Function, client: httpx.Client) -> None:
+    assert {client.post(f"{function.url}{path}").status_code for path in (BEFORE, AFTER)} == {404}
+
+
+def test_source_is_made_anew_after_a_restore(snap_start: SnapStart, client: httpx.Client) -> None:
+    made: list[Source] = []
+
+    def make() -> Source:
+        made.append(ScriptedSource(f"source {len(made)}"))
+        return made[-1]
+
+    app = create_app(Settings(), snap_start.source(make), snap_start)
+    with serving(app) as url:
+        assert ask(client, url).text == "source 0"
+        client.post(f"{url}{BEFORE}")
+        assert len(made) == 1
+        client.post(f"{url}{AFTER}")
+        assert len(made) == 2
+        assert ask(client, url).text == "source 1"
+
+
+def test_source_that_cannot_be_made_fails_the_restore(snap_start: SnapStart, client: httpx.Client) -> None:
+    sources: Iterator[Source] = iter([ScriptedSource("only one")])
+    with serving(create_app(Settings(), snap_start.source(lambda: next(sources)), snap_start)) as url:
+        assert client.post(f"{url}{BEFORE}").is_success
+        assert client.post(f"{url}{AFTER}").status_code == 500
+
+
+def test_environments_of_one_snapshot_draw_different_numbers(snap_start: SnapStart, client: httpx.Client) -> None:
+    source = snap_start.source(lambda: ScriptedSource(str(random.random())))
+    with serving(create_app(Settings(), source, snap_start)) as url:
+        client.post(f"{url}{BEFORE}")
+        memory = random.getstate()
+        drawn = set()
+        for _ in range(3):
+            random.setstate(memory)
+            client.post(f"{url}{AFTER}")
+            drawn.add(ask(client, url).text)
+    assert len(drawn) == 3
+
+
+def test_whoever_asks_is_told_of_a_restore_once(snap_start: SnapStart, client: httpx.Client) -> None:
+    told: list[str] = []
+    snap_start.on_restore(lambda: told.append("restored"))
+    with serving(create_app(Settings(), ScriptedSource("a"), snap_start)) as url:
+        client.post(f"{url}{BEFORE}")
+        assert told == []
+        client.post(f"{url}{AFTER}")
+    assert told == ["restored"]
+
+
+def test_process_streams_after_its_hooks(client: httpx.Client, tmp_path: Path) -> None:
+    with running_function(tmp_path / "log", **HOOKS) as function:
+        before = ask(client, function.url)
+        call_hooks(client, function.url)
+        after = ask(client, function.url)
+        messages = [line["message"] for line in function.log_lines()]
+    assert before.text == after.text == "a"
+    assert before.id != after.id
+    assert "The environment is restored from a snapshot." in messages
+
+
+@pytest.mark.parametrize("is_warm", [True, False])
+def test_first_stream_after_a_restore_imports_no_backend_any_more(
+    is_warm: bool, client: httpx.Client, tmp_path: Path
+) -> None:
+    # https://docs.python.org/3/using/cmdline.html#envvar-PYTHONPROFILEIMPORTTIME
+    with running_function(tmp_path / "log", **HOOKS, PYTHONPROFILEIMPORTTIME="1") as function:
+        if is_warm:
+            call_hooks(client, function.url)
+        start = function.log_file.stat().st_size
+        ask(client, function.url)
+        imported = function.log_file.read_bytes()[start:]
+    assert (b"anyio" in imported) is not is_warm
+
+
+def test_model_is_called_with_new_credentials_after_a_restore(
+    model: ModelServer, client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    settings = {**HOOKS, **ENVIRONMENT, "STREAM_SOURCE": "bedrock", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url}
+    with (
+        running(CredentialsServer()) as credentials,
+        running_function(tmp_path / "log", **settings, **credentials.environment) as function,
+    ):
+        assert ask(client, function.url).text == "word"
+        credentials.access_key = "second"
+        call_hooks(client, function.url)
+        assert ask(client, function.url).text == "word"
+    first, second = (call.authorization for call in model.calls)
+    assert "Credential=first/" in first
+    assert "Credential=second/" in second
+
+
+def test_issuer_s_keys_are_fetched_again_after_a_restore(
+    client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with running(IssuerServer()) as server:
+        settings = {**HOOKS, JWT_ISSUER: server.issuer.url, JWT_AUDIENCE: AUDIENCE}
+        with running_function(tmp_path / "log", **settings) as function:
+            authorization = f"Bearer {server.issuer.token()}"
+            assert ask(client, function.url, authorization=authorization).text == "a"
+            fetches = len(server.paths)
+            call_hooks(client, function.url)
+            assert ask(client, function.url, authorization=authorization).text == "a"
+    assert len(server.paths) == 2 * fetches
