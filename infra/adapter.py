@@ -8,6 +8,8 @@ from __future__ import annotations
 from aws_cdk import Token, region_info
 from aws_cdk import aws_lambda as lambda_
 
+from functions.stream.streaming import settings as names
+
 from . import adapter_release as release
 from .settings import SettingsError
 
@@ -15,6 +17,12 @@ PORT = 8080
 #: Names the header whose value the application gets as `Authorization`.
 AUTHORIZATION_SOURCE = "AWS_LWA_AUTHORIZATION_SOURCE"
 
+# The adapter keeps everyone else from these paths.
+# https://aws.github.io/aws-lambda-web-adapter/features/snapstart.html
+_SNAP_START_HOOKS = {
+    names.BEFORE_CHECKPOINT_PATH: "/snapstart/before-checkpoint",
+    names.AFTER_RESTORE_PATH: "/snapstart/after-restore",
+}
 # https://github.com/aws/aws-lambda-web-adapter/pull/691
 _ABANDONED_REGIONS = {"me-south-1"}
 _ADAPTER_MODES = {
@@ -42,7 +50,7 @@ def architecture_of(arn: str) -> lambda_.Architecture:
     return lambda_.Architecture.X86_64 if "X86:" in arn else lambda_.Architecture.ARM_64
 
 
-def environment(invoke_mode: lambda_.InvokeMode) -> dict[str, str]:
+def environment(invoke_mode: lambda_.InvokeMode, *, snap_start: bool) -> dict[str, str]:
     """The mode belongs to the whole function: it changes every response that the adapter gives."""
     return {
         "AWS_LAMBDA_EXEC_WRAPPER": "/var/task/run.sh",
@@ -50,4 +58,5 @@ def environment(invoke_mode: lambda_.InvokeMode) -> dict[str, str]:
         "AWS_LWA_PASS_THROUGH_PATH": "/events",
         "AWS_LWA_PORT": str(PORT),
         "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
+        **(_SNAP_START_HOOKS if snap_start else {}),
     }

@@ -43,7 +43,7 @@ def throttles_alarm(name: str, function: WebFunction, settings: AlarmSettings) -
 
 
 def concurrency_alarm(function: WebFunction, account_limit: int) -> AlarmRecord:
-    reserved = function.scaling.reserved_concurrency
+    reserved = function.reserved_concurrency
     limit = reserved or account_limit
     return AlarmRecord(
         construct_id="ConcurrencyNearLimit",
@@ -59,14 +59,14 @@ def concurrency_alarm(function: WebFunction, account_limit: int) -> AlarmRecord:
 
 
 def _concurrency_metric(function: WebFunction) -> cloudwatch.Metric:
-    if function.scaling.reserved_concurrency:
+    if function.reserved_concurrency:
         return function.function.metric("ConcurrentExecutions", period=COUNT_PERIOD, statistic="Maximum")
     return lambda_.Function.metric_all("ClaimedAccountConcurrency", period=COUNT_PERIOD, statistic="Maximum")
 
 
 def spillover_alarms(function: WebFunction, settings: AlarmSettings) -> list[AlarmRecord]:
     """None where nothing is provisioned."""
-    provisioned = function.scaling.provisioned_concurrency
+    provisioned = function.scaling.most_provisioned
     if not provisioned:
         return []
     return [
@@ -76,8 +76,8 @@ def spillover_alarms(function: WebFunction, settings: AlarmSettings) -> list[Ala
             settings,
             told_after=function.timeout,
             pages=False,
-            description=f"More streams were open than the {provisioned} provisioned environments, so callers waited "
-            "for cold starts that provisioned_concurrency is paid to avoid. Raise it, or shorten the streams.",
+            description=f"More streams were open than environments are provisioned, at most {provisioned}, so callers "
+            "waited for cold starts that these are paid to avoid. Provision more, or shorten the streams.",
             runbook="provisioned-concurrency-spillover",
         )
     ]

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
+from constructs import IConstruct
 
 if TYPE_CHECKING:
     from .web_function import WebFunction
+
+#: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html#snapstart-supported-regions
+_REGIONS_WITHOUT_SNAP_START = {"ap-east-2", "ap-southeast-6"}
 
 
 class WiringError(ValueError):
@@ -56,4 +60,14 @@ def require_signed(url: lambda_.FunctionUrl) -> None:
         raise WiringError(
             f"Expected {url.node.path} to ask for signatures behind a distribution, got auth type "
             f"{url.auth_type.name}: set url_auth to 'AWS_IAM'."
+        )
+
+
+def require_snap_start_region(function: IConstruct) -> None:
+    """CDK knows the runtimes and the size of /tmp that exclude SnapStart, but no region."""
+    region = cdk.Stack.of(function).region
+    if region in _REGIONS_WITHOUT_SNAP_START:
+        raise WiringError(
+            f"Expected {function.node.path} with SnapStart in a region that has it, got {region!r}: set snap_start "
+            "to False there."
         )

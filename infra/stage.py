@@ -15,7 +15,7 @@ from .edge_stack import EdgeStack, FirewallStack
 from .monitoring_stack import MonitoringStack
 from .settings import EdgeSettings, JwtSettings, StageSettings
 from .stream_stack import StreamStack
-from .web_function import Scaling, WebFunctionProps
+from .web_function import WebFunctionProps
 
 
 class StreamingStage(cdk.Stage):
@@ -25,14 +25,10 @@ class StreamingStage(cdk.Stage):
         self.stream = StreamStack(
             self,
             "Stream",
-            timeout=cdk.Duration.seconds(settings.limits.max_stream_seconds),
+            limits=settings.limits,
             # Not the twin, which is behind an API that checks tokens itself.
             props=replace(props, environment={**props.environment, **_token_environment(settings.jwt)}),
-            scaling=Scaling(
-                reserved_concurrency=settings.limits.reserved_concurrency,
-                provisioned_concurrency=settings.scaling.provisioned_concurrency,
-                snap_start=settings.scaling.snap_start,
-            ),
+            scaling=settings.scaling,
             url_auth=settings.url_auth,
             cors_origins=settings.cors_origins,
             bedrock=settings.bedrock,

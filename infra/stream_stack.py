@@ -11,9 +11,9 @@ from constructs import Construct
 
 from .bedrock_access import grant_converse_stream
 from .rollout import Rollout
-from .settings import AlarmSettings, BedrockSettings, CanarySettings, UrlAuth
+from .settings import AlarmSettings, BedrockSettings, CanarySettings, CostLimits, ScalingSettings, UrlAuth
 from .stream_url import StreamUrl
-from .web_function import Scaling, WebFunction, WebFunctionProps
+from .web_function import WebFunction, WebFunctionProps
 
 
 class StreamStack(cdk.Stack):
@@ -22,9 +22,9 @@ class StreamStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
-        timeout: cdk.Duration,
+        limits: CostLimits,
         props: WebFunctionProps,
-        scaling: Scaling,
+        scaling: ScalingSettings,
         url_auth: UrlAuth,
         cors_origins: Sequence[str],
         bedrock: BedrockSettings | None,
@@ -37,8 +37,9 @@ class StreamStack(cdk.Stack):
             "Stream",
             service="stream",
             invoke_mode=lambda_.InvokeMode.RESPONSE_STREAM,
-            timeout=timeout,
+            timeout=cdk.Duration.seconds(limits.max_stream_seconds),
             props=props,
+            reserved_concurrency=limits.reserved_concurrency,
             scaling=scaling,
         )
         if bedrock:

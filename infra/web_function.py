@@ -12,12 +12,13 @@ from aws_cdk import aws_lambda_python_alpha as lambda_python
 from constructs import Construct
 
 from . import adapter
+from .auto_scaling import add_auto_scaling
 from .bundle import Machine, stream_bundle
 from .bundling import bundling_options
-from .guards import WiringError
+from .guards import require_snap_start_region
 from .log_groups import log_group
 from .nag import acknowledge
-from .settings import Bundler
+from .settings import Bundler, ScalingSettings
 from .stream_metrics import StreamMetrics
 
 
@@ -34,22 +35,6 @@ class WebFunctionProps:
     log_retention_days: int
     adapter_layer_arn: str | None = None
     bundler: Bundler = "uv"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scaling:
-    """How many environments one function may have, and how it starts them."""
-
-    reserved_concurrency: int | None = None
-    provisioned_concurrency: int = 0
-    snap_start: bool = False
-
-    def __post_init__(self) -> None:
-        if self.snap_start and self.provisioned_concurrency:
-            raise WiringError(
-                f"Expected SnapStart or provisioned concurrency, got SnapStart and {self.provisioned_concurrency} "
-                "provisioned environments: Lambda refuses the two on one function; turn one off."
-            )
 
 
 class WebFunction(Construct):
@@ -70,12 +55,16 @@ class WebFunction(Construct):
         invoke_mode: lambda_.InvokeMode,
         timeout: cdk.Duration,
         props: WebFunctionProps,
-        scaling: Scaling | None = None,
+        reserved_concurrency: int | None = None,
+        scaling: ScalingSettings | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.invoke_mode = invoke_mode
         self.timeout = timeout
-        self.scaling = scaling or Scaling()
+        self.reserved_concurrency = reserved_concurrency
+        self.scaling = scaling or ScalingSettings()
+        if self.scaling.snap_start:
+            require_snap_start_region(self)
         self.metrics = StreamMetrics(service=service, stage=props.stage, source=props.source)
         self.log_group = log_group(self, "Logs", retention_days=props.log_retention_days)
         self.role = self._build_role()
@@ -104,10 +93,14 @@ class WebFunction(Construct):
             architecture=architecture,
             bundling=bundling_options(bundle, props.bundler),
             layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Adapter", layer)],
-            environment={**props.environment, **self.metrics.environment, **adapter.environment(self.invoke_mode)},
+            environment={
+                **props.environment,
+                **self.metrics.environment,
+                **adapter.environment(self.invoke_mode, snap_start=self.scaling.snap_start),
+            },
             memory_size=props.memory_mebibytes,
             timeout=self.timeout,
-            reserved_concurrent_executions=self.scaling.reserved_concurrency,
+            reserved_concurrent_executions=self.reserved_concurrency,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if self.scaling.snap_start else None,
             role=self.role,
             log_group=self.log_group,
@@ -127,10 +120,13 @@ class WebFunction(Construct):
         return function
 
     def _build_alias(self) -> lambda_.Alias:
-        return lambda_.Alias(
+        alias = lambda_.Alias(
             self,
             "Live",
             alias_name="live",
             version=self.function.current_version,
             provisioned_concurrent_executions=self.scaling.provisioned_concurrency or None,
         )
+        if self.scaling.auto_scaling:
+            add_auto_scaling(alias, self.scaling.auto_scaling)
+        return alias

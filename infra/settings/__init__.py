@@ -10,7 +10,7 @@ from .edge import EdgeSettings, FirewallSettings
 from .limits import CostLimits
 from .model import BedrockSettings
 from .rules import SettingsError, one_of, require
-from .scaling import ScalingSettings
+from .scaling import AutoScalingSettings, ScalingSettings, ScheduledRange
 from .stage import FUNCTION_ENTRY, LOG_RETENTION_DAYS, Bundler, StageSettings
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "RATE_PERIODS",
     "RATE_PERIOD_MINUTES",
     "AlarmSettings",
+    "AutoScalingSettings",
     "BedrockSettings",
     "Bundler",
     "CanarySettings",
@@ -28,6 +29,7 @@ __all__ = [
     "FirewallSettings",
     "JwtSettings",
     "ScalingSettings",
+    "ScheduledRange",
     "SettingsError",
     "StageSettings",
     "ThrottleSettings",

@@ -108,6 +108,13 @@ class StageSettings:
             f"{memory.start} to {memory.stop - 1}",
         )
         require("account_concurrency", self.account_concurrency, self.account_concurrency > 0, "a number above 0")
+        concurrency = self.limits.reserved_concurrency or self.account_concurrency
+        require(
+            "scaling",
+            self.scaling,
+            self.scaling.most_provisioned <= concurrency,
+            f"at most {concurrency} provisioned environments, by limits.reserved_concurrency or account_concurrency",
+        )
 
     def _check_timeouts(self) -> None:
         stream, generate = self.limits.max_stream_seconds, self.generate_timeout_seconds

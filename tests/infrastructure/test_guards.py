@@ -9,12 +9,12 @@ from aws_cdk import aws_lambda as lambda_
 
 from infra.generate_api import GenerateApi
 from infra.guards import WiringError
-from infra.settings import ThrottleSettings
+from infra.settings import ScalingSettings, ThrottleSettings
 from infra.stream_api import streaming_integration
 from infra.stream_origin import StreamOrigin
 from infra.stream_url import StreamUrl
-from infra.web_function import Scaling, WebFunction, WebFunctionProps
-from tests.infrastructure.support import ENV, make_app
+from infra.web_function import WebFunction, WebFunctionProps
+from tests.infrastructure.support import ENV, build_stage, make_app
 
 PROPS = WebFunctionProps(stage="test", source="local", environment={}, memory_mebibytes=512, log_retention_days=1)
 
@@ -120,6 +120,8 @@ def test_heartbeat_slower_than_the_distribution_s_patience_is_refused(stack: cdk
         stream_origin(stack, function, url, heartbeat_seconds=61)
 
 
-def test_snap_start_with_provisioned_concurrency_is_refused() -> None:
-    with pytest.raises(WiringError, match="SnapStart or provisioned concurrency"):
-        Scaling(snap_start=True, provisioned_concurrency=1)
+@pytest.mark.parametrize("region", ["ap-east-2", "ap-southeast-6"])
+def test_snap_start_is_refused_in_a_region_without_it(region: str) -> None:
+    environment = cdk.Environment(account="123456789012", region=region)
+    with pytest.raises(WiringError, match=f"test/Stream/Stream with SnapStart in a region that has it, got '{region}'"):
+        build_stage(env=environment, scaling=ScalingSettings(snap_start=True))

@@ -8,7 +8,15 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 from infra.nag import add_nag, findings
-from infra.settings import AlarmSettings, BedrockSettings, CanarySettings, CostLimits, EdgeSettings, ScalingSettings
+from infra.settings import (
+    AlarmSettings,
+    AutoScalingSettings,
+    BedrockSettings,
+    CanarySettings,
+    CostLimits,
+    EdgeSettings,
+    ScalingSettings,
+)
 from infra.stage import StreamingStage
 from tests.infrastructure.support import EDGE, JWT, build_stage, make_app
 
@@ -28,6 +36,8 @@ PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_p
             "alarms": AlarmSettings(quiet_minutes=30),
             "canary": CanarySettings(),
         },
+        {"scaling": ScalingSettings(snap_start=True)},
+        {"scaling": ScalingSettings(auto_scaling=AutoScalingSettings(min_environments=1, max_environments=2))},
         {"jwt": JWT, "edge": EDGE},
         {"jwt": JWT, "edge": EdgeSettings(access_logs=False), "env": cdk.Environment()},
     ],

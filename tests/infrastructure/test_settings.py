@@ -6,6 +6,7 @@ import pytest
 
 from infra.settings import (
     AlarmSettings,
+    AutoScalingSettings,
     BedrockSettings,
     CanarySettings,
     CostLimits,
@@ -13,6 +14,7 @@ from infra.settings import (
     FirewallSettings,
     JwtSettings,
     ScalingSettings,
+    ScheduledRange,
     SettingsError,
     StageSettings,
     ThrottleSettings,
@@ -21,6 +23,7 @@ from infra.stages import select_stages
 from tests.infrastructure.support import JWT
 
 BEDROCK = BedrockSettings(model_id="m")
+FOLLOWING_USE = AutoScalingSettings(min_environments=1, max_environments=3)
 CERTIFICATE = "arn:aws:acm:{}:123456789012:certificate/one"
 
 
@@ -33,6 +36,11 @@ CERTIFICATE = "arn:aws:acm:{}:123456789012:certificate/one"
         ("memory_mebibytes", {"memory_mebibytes": 64}),
         ("memory_mebibytes", {"memory_mebibytes": 10_241}),
         ("account_concurrency", {"account_concurrency": 0}),
+        (
+            "scaling",
+            {"limits": CostLimits(reserved_concurrency=2), "scaling": ScalingSettings(auto_scaling=FOLLOWING_USE)},
+        ),
+        ("scaling", {"account_concurrency": 9, "scaling": ScalingSettings(provisioned_concurrency=10)}),
         ("deadline_margin_seconds", {"deadline_margin_seconds": 0}),
         ("max_stream_seconds", {"limits": CostLimits(max_stream_seconds=3)}),
         ("generate_timeout_seconds", {"generate_timeout_seconds": 30}),
@@ -66,6 +74,7 @@ def test_setting_that_cannot_work_is_refused_with_key_value_and_choice(key: str,
         ("max_output_tokens", lambda: CostLimits(max_output_tokens=0)),
         ("max_input_bytes", lambda: CostLimits(max_input_bytes=0)),
         ("provisioned_concurrency", lambda: ScalingSettings(provisioned_concurrency=-1)),
+        ("auto_scaling", lambda: ScalingSettings(provisioned_concurrency=1, auto_scaling=FOLLOWING_USE)),
         ("snap_start", lambda: ScalingSettings(snap_start=True, provisioned_concurrency=1)),
         ("source_error_share", lambda: AlarmSettings(source_error_share=0)),
         ("truncated_share", lambda: AlarmSettings(truncated_share=5)),
@@ -80,6 +89,22 @@ def test_setting_that_cannot_work_is_refused_with_key_value_and_choice(key: str,
         ("percent", lambda: CanarySettings(percent=10)),
         ("percent", lambda: CanarySettings(percent=100)),
         ("minutes", lambda: CanarySettings(minutes=2881)),
+        ("snap_start", lambda: ScalingSettings(snap_start=True, auto_scaling=FOLLOWING_USE)),
+        ("min_environments", lambda: AutoScalingSettings(min_environments=2, max_environments=1)),
+        ("min_environments", lambda: AutoScalingSettings(min_environments=0, max_environments=1)),
+        (
+            "min_environments",
+            lambda: ScheduledRange(min_environments=-1, max_environments=1, schedule="cron(0 7 * * ? *)"),
+        ),
+        ("schedule", lambda: ScheduledRange(min_environments=1, max_environments=1, schedule="cron(0 7 * * *)")),
+        (
+            "target_utilization",
+            lambda: AutoScalingSettings(min_environments=1, max_environments=2, target_utilization=70),
+        ),
+        (
+            "target_utilization",
+            lambda: AutoScalingSettings(min_environments=1, max_environments=2, target_utilization=None),
+        ),
         ("inference_profile_regions", lambda: BedrockSettings(model_id="m", inference_profile_id="eu.m")),
         ("issuer", lambda: JwtSettings(issuer="issuer.example", audience=("a",))),
         ("audience", lambda: JwtSettings(issuer="https://issuer.example", audience=())),
