@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from functions.stream.streaming.app import create_app
+from functions.stream.streaming.metric_names import COLD_START
 from functions.stream.streaming.settings import (
     AFTER_RESTORE_PATH,
     BEFORE_CHECKPOINT_PATH,
@@ -27,6 +28,7 @@ from tests.support.credentials import CredentialsServer
 from tests.support.issuer import AUDIENCE, IssuerServer
 from tests.support.json_server import running
 from tests.support.model_server import ModelServer
+from tests.support.records import metric_records
 from tests.support.servers import Function, running_function, serving
 from tests.support.sources import ScriptedSource
 from tests.support.wire import Stream, read_stream
@@ -104,11 +106,13 @@ def test_process_streams_after_its_hooks(client: httpx.Client, tmp_path: Path) -
     with running_function(tmp_path / "log", **HOOKS) as function:
         before = ask(client, function.url)
         call_hooks(client, function.url)
-        after = ask(client, function.url)
-        messages = [line["message"] for line in function.log_lines()]
-    assert before.text == after.text == "a"
-    assert before.id != after.id
-    assert "The environment is restored from a snapshot." in messages
+        after = [ask(client, function.url) for _ in range(2)]
+    lines = function.log_lines()
+    streams = [before, *after]
+    assert {stream.text for stream in streams} == {"a"}
+    assert len({stream.id for stream in streams}) == 3
+    assert [record[COLD_START] for record in metric_records(lines)] == [1, 1, 0]
+    assert "The environment is restored from a snapshot." in {line["message"] for line in lines}
 
 
 @pytest.mark.parametrize("is_warm", [True, False])

@@ -53,7 +53,9 @@ def running(server: Served) -> Iterator[Served]:
     with server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="json-server")
         thread.start()
-        yield server
-        server.may_answer.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.may_answer.set()
+            server.shutdown()
+            thread.join()

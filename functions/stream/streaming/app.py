@@ -68,6 +68,10 @@ class Service:
         with self._shutdown.on_signals():
             yield
 
+    def restored(self) -> None:
+        """The next stream is the first of an environment, although not of this process."""
+        self._records.is_cold = True
+
     async def _start(self, request: Request, prompt: str) -> tuple[RunningAnswer, StreamRecord]:
         """Opens the source before the status is sent, so that its refusal is still an HTTP error."""
         invocation = Invocation.from_headers(request.headers)
@@ -119,6 +123,7 @@ async def events(request: Request) -> Response:
 def create_app(settings: Settings, source: Source, snap_start: SnapStart | None = None) -> Starlette:
     service = Service(settings, source)
     snap_start = snap_start or SnapStart({})
+    snap_start.on_restore(service.restored)
     app = Starlette(
         routes=[
             Route("/stream", service.stream, methods=["GET", "POST"]),
