@@ -1,4 +1,4 @@
-"""The encrypted topic that alarms write to."""
+"""The encrypted topic that alarms and the budget write to."""
 
 from __future__ import annotations
 
@@ -20,11 +20,9 @@ class AlarmTopic(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, email: str | None) -> None:
         super().__init__(scope, construct_id)
-        self._cloudwatch = iam.ServicePrincipal(
-            "cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}}
-        )
-        self.topic = sns.Topic(self, "Topic", master_key=self._build_key(), enforce_ssl=True)
-        self.topic.grant_publish(self._cloudwatch)
+        self._key = self._build_key()
+        self.topic = sns.Topic(self, "Topic", master_key=self._key, enforce_ssl=True)
+        self.let_publish("cloudwatch.amazonaws.com")
         if email:
             acknowledge(
                 self.topic.add_subscription(subscriptions.EmailSubscription(email)),
@@ -34,13 +32,19 @@ class AlarmTopic(Construct):
                 },
             )
 
+    def let_publish(self, service: str) -> None:
+        """Of AWS, and on behalf of this account alone."""
+        principal = iam.ServicePrincipal(
+            service, conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}}
+        )
+        self.topic.grant_publish(principal)
+        self._key.grant(principal, "kms:Decrypt", "kms:GenerateDataKey*")
+
     def _build_key(self) -> kms.Key:
-        key = kms.Key(
+        return kms.Key(
             self,
             "Key",
             description="Encrypts the notifications of alarms",
             enable_key_rotation=True,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        key.grant(self._cloudwatch, "kms:Decrypt", "kms:GenerateDataKey*")
-        return key

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aws_cdk as cdk
-from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from .alarm_topic import AlarmTopic
-from .alarms import add_alarm, notify
+from .alarms import AlarmRecord, add_alarm, notify
+from .budget import MonthlyBudget
 from .front_end_alarms import client_errors_alarms, http_api_errors_alarm, rest_api_errors_alarm
 from .function_alarms import concurrency_alarm, errors_alarm, no_traffic_alarms, spillover_alarms, throttles_alarm
 from .pager import Pager
+from .service import Service
 from .settings import AlarmSettings
 from .stream_alarms import backpressure_alarm
-from .web_function import WebFunction
 
 
 class MonitoringStack(cdk.Stack):
@@ -26,35 +25,44 @@ class MonitoringStack(cdk.Stack):
         scope: Construct,
         construct_id: str,
         *,
-        stream_function: WebFunction,
-        generate_function: WebFunction,
-        http_api: apigatewayv2.HttpApi,
-        rest_api: apigateway.RestApi,
+        service: Service,
         brakes: Sequence[cloudwatch.Alarm],
         account_concurrency: int,
+        monthly_budget_usd: int | None,
         email: str | None,
         alarms: AlarmSettings,
     ) -> None:
         super().__init__(scope, construct_id, description="Alarms and where they go")
-        topic = AlarmTopic(self, "Alarms", email=email).topic
-        records = (
-            errors_alarm("Generate", generate_function, alarms),
-            throttles_alarm("Stream", stream_function, alarms),
-            throttles_alarm("Generate", generate_function, alarms),
-            http_api_errors_alarm(http_api, alarms),
-            rest_api_errors_alarm(rest_api, alarms),
-            *client_errors_alarms(stream_function, http_api, rest_api, alarms),
-            backpressure_alarm(stream_function.metrics, alarms),
-            concurrency_alarm(stream_function, account_concurrency),
-            *spillover_alarms(stream_function, alarms),
-            *no_traffic_alarms(stream_function, alarms),
-        )
+        self._topic = AlarmTopic(self, "Alarms", email=email)
+        records = _alarm_records(service, account_concurrency, alarms)
+        self._add_alarms(records, brakes, alarms.runbook_url)
+        if monthly_budget_usd:
+            stage = service.stream.metrics.stage
+            MonthlyBudget(self, "Budget", usd=monthly_budget_usd, stage=stage, topic=self._topic)
+        cdk.CfnOutput(self, "AlarmTopicArn", value=self._topic.topic.topic_arn)
+
+    def _add_alarms(self, records: Sequence[AlarmRecord], brakes: Sequence[cloudwatch.Alarm], runbook_url: str) -> None:
+        topic = self._topic.topic
         paging = list(brakes)
         for record in records:
-            alarm = add_alarm(self, record, runbook_url=alarms.runbook_url)
+            alarm = add_alarm(self, record, runbook_url=runbook_url)
             if record.pages:
                 paging.append(alarm)
             else:
                 notify(alarm, topic)
-        Pager(self, "Pager", alarms=paging, topic=topic, runbook_url=alarms.runbook_url)
-        cdk.CfnOutput(self, "AlarmTopicArn", value=topic.topic_arn)
+        Pager(self, "Pager", alarms=paging, topic=topic, runbook_url=runbook_url)
+
+
+def _alarm_records(service: Service, account_concurrency: int, alarms: AlarmSettings) -> Sequence[AlarmRecord]:
+    return (
+        errors_alarm("Generate", service.generate, alarms),
+        throttles_alarm("Stream", service.stream, alarms),
+        throttles_alarm("Generate", service.generate, alarms),
+        http_api_errors_alarm(service.http_api, alarms),
+        rest_api_errors_alarm(service.rest_api, alarms),
+        *client_errors_alarms(service.stream, service.http_api, service.rest_api, alarms),
+        backpressure_alarm(service.stream.metrics, alarms),
+        concurrency_alarm(service.stream, account_concurrency),
+        *spillover_alarms(service.stream, alarms),
+        *no_traffic_alarms(service.stream, alarms),
+    )

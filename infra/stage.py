@@ -11,8 +11,10 @@ from functions.stream.streaming import settings as names
 
 from . import adapter
 from .api_stack import ApiStack
+from .budget import STAGE_TAG
 from .edge_stack import EdgeStack, FirewallStack
 from .monitoring_stack import MonitoringStack
+from .service import Service
 from .settings import EdgeSettings, JwtSettings, StageSettings
 from .stream_stack import StreamStack
 from .web_function import WebFunctionProps
@@ -49,7 +51,7 @@ class StreamingStage(cdk.Stage):
         self.firewall: FirewallStack | None = None
         self.edge = self._build_edge(settings, settings.edge) if settings.edge else None
         # On the stage: tags of the app do not reach into one.
-        cdk.Tags.of(self).add("stage", settings.name)
+        cdk.Tags.of(self).add(STAGE_TAG, settings.name)
 
     def _build_edge(self, settings: StageSettings, edge: EdgeSettings) -> EdgeStack:
         if edge.firewall:
@@ -69,12 +71,15 @@ class StreamingStage(cdk.Stage):
         return MonitoringStack(
             self,
             "Monitoring",
-            stream_function=self.stream.web_function,
-            generate_function=self.api.web_function,
-            http_api=self.api.generate_api.api,
-            rest_api=self.api.stream_api.api,
+            service=Service(
+                stream=self.stream.web_function,
+                generate=self.api.web_function,
+                http_api=self.api.generate_api.api,
+                rest_api=self.api.stream_api.api,
+            ),
             brakes=self.stream.rollout.brakes,
             account_concurrency=settings.account_concurrency,
+            monthly_budget_usd=settings.limits.monthly_budget_usd,
             email=settings.alarm_email,
             alarms=settings.alarms,
         )

@@ -22,6 +22,9 @@ class CostLimits:
     max_output_tokens: int = 2048
     #: Of UTF-8; a longer input gets 413.
     max_input_bytes: int = 32 * 1024
+    #: The alarm topic is told at 80 %, hours after the fact; it stops nothing. Nothing counts before somebody has
+    #: activated `stage` as a cost allocation tag (infra/budget.py).
+    monthly_budget_usd: int | None = None
 
     def __post_init__(self) -> None:
         require(
@@ -36,5 +39,7 @@ class CostLimits:
             0 < self.max_stream_seconds <= _LAMBDA_TIMEOUT_SECONDS,
             f"1 to {_LAMBDA_TIMEOUT_SECONDS}",
         )
+        budget = self.monthly_budget_usd
+        require("monthly_budget_usd", budget, budget is None or budget > 0, "a number above 0, or None")
         for key in ("max_output_tokens", "max_input_bytes"):
             require(key, getattr(self, key), getattr(self, key) > 0, "a number above 0")

@@ -30,7 +30,7 @@ PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_p
         {"url_auth": "NONE", "cors_origins": ("*",), "public_on_purpose": True},
         {"source": "bedrock", "bedrock": PROFILE},
         {
-            "limits": CostLimits(reserved_concurrency=5),
+            "limits": CostLimits(reserved_concurrency=5, monthly_budget_usd=100),
             "scaling": ScalingSettings(provisioned_concurrency=1),
             "alarm_email": "ops@example.com",
             "alarms": AlarmSettings(quiet_minutes=30),
