@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
-from aws_cdk import aws_cloudwatch as cloudwatch
 
 from .alarm_kinds import COUNT_PERIOD, RATE_PERIOD, count_alarm, of_enough, rate_alarm
 from .alarms import AlarmRecord
+from .front_ends import FrontEnd, front_ends
+from .service import Service
 from .settings import AlarmSettings
 from .web_function import WebFunction
 
@@ -49,39 +50,19 @@ def rest_api_errors_alarm(api: apigateway.RestApi, settings: AlarmSettings) -> A
     )
 
 
-def client_errors_alarms(
-    function: WebFunction, http_api: apigatewayv2.HttpApi, rest_api: apigateway.RestApi, settings: AlarmSettings
-) -> list[AlarmRecord]:
-    alias = function.alias
-    fronts = {
-        "Url": (
-            "the function URL",
-            alias.metric("Url4xxCount", period=RATE_PERIOD, statistic=_SUM),
-            alias.metric("UrlRequestCount", period=RATE_PERIOD, statistic=_SUM),
-        ),
-        "HttpApi": (
-            "the HTTP API",
-            http_api.metric_client_error(period=RATE_PERIOD, statistic=_SUM),
-            http_api.metric_count(period=RATE_PERIOD, statistic=_SUM),
-        ),
-        "RestApi": (
-            "the REST API",
-            rest_api.metric_client_error(period=RATE_PERIOD, statistic=_SUM),
-            rest_api.metric_count(period=RATE_PERIOD, statistic=_SUM),
-        ),
-    }
-    return [_client_errors_alarm(name, *front, settings) for name, front in fronts.items()]
+def client_errors_alarms(service: Service, settings: AlarmSettings) -> list[AlarmRecord]:
+    return [_client_errors_alarm(front_end, settings) for front_end in front_ends(service)]
 
 
-def _client_errors_alarm(
-    name: str, title: str, refused: cloudwatch.Metric, requests: cloudwatch.Metric, settings: AlarmSettings
-) -> AlarmRecord:
+def _client_errors_alarm(front_end: FrontEnd, settings: AlarmSettings) -> AlarmRecord:
+    refused, requests = (metric.with_(period=RATE_PERIOD) for metric in (front_end.client_errors, front_end.requests))
     return rate_alarm(
-        f"{name}ClientErrors",
+        f"{front_end.name}ClientErrors",
         of_enough("refused / total", {"refused": refused}, total=requests, least=settings.least_streams),
         settings.client_error_share,
         pages=False,
-        description=f"Of the requests to {title}, {settings.client_error_share:.1%} or more were refused with 4xx: a "
-        "client that retries a mistake, an expired token or signature, or somebody who tries doors. Count by status.",
+        description=f"Of the requests to {front_end.title}, {settings.client_error_share:.1%} or more were refused "
+        "with 4xx: a client that retries a mistake, an expired token or signature, or somebody who tries doors. Count "
+        "by status.",
         runbook="client-errors",
     )

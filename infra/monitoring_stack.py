@@ -1,4 +1,4 @@
-"""Who is told of alarms, and the alarms that are not the rollout's brakes. Nothing depends on this stack."""
+"""Who is told of alarms, the alarms that are no brakes of the rollout, where to look. Nothing depends on this stack."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from constructs import Construct
 from .alarm_topic import AlarmTopic
 from .alarms import AlarmRecord, add_alarm, notify
 from .budget import MonthlyBudget
+from .dashboard import StreamDashboard
 from .front_end_alarms import client_errors_alarms, http_api_errors_alarm, rest_api_errors_alarm
 from .function_alarms import concurrency_alarm, errors_alarm, no_traffic_alarms, spillover_alarms, throttles_alarm
+from .log_queries import LogQueries
 from .pager import Pager
 from .service import Service
 from .settings import AlarmSettings
@@ -32,25 +34,36 @@ class MonitoringStack(cdk.Stack):
         email: str | None,
         alarms: AlarmSettings,
     ) -> None:
-        super().__init__(scope, construct_id, description="Alarms and where they go")
+        super().__init__(scope, construct_id, description="Alarms, where they go, and where to look")
         self._topic = AlarmTopic(self, "Alarms", email=email)
         records = _alarm_records(service, account_concurrency, alarms)
-        self._add_alarms(records, brakes, alarms.runbook_url)
+        added = self._add_alarms(records, brakes, alarms.runbook_url)
+        StreamDashboard(
+            self,
+            "Dashboard",
+            service=service,
+            alarms=added,
+            account_concurrency=account_concurrency,
+        )
+        LogQueries(self, "Queries", service=service)
         if monthly_budget_usd:
             stage = service.stream.metrics.stage
             MonthlyBudget(self, "Budget", usd=monthly_budget_usd, stage=stage, topic=self._topic)
         cdk.CfnOutput(self, "AlarmTopicArn", value=self._topic.topic.topic_arn)
 
-    def _add_alarms(self, records: Sequence[AlarmRecord], brakes: Sequence[cloudwatch.Alarm], runbook_url: str) -> None:
+    def _add_alarms(
+        self, records: Sequence[AlarmRecord], brakes: Sequence[cloudwatch.Alarm], runbook_url: str
+    ) -> list[cloudwatch.AlarmBase]:
+        """All of them, those in front that page."""
         topic = self._topic.topic
-        paging = list(brakes)
+        paging, told = list(brakes), list[cloudwatch.Alarm]()
         for record in records:
             alarm = add_alarm(self, record, runbook_url=runbook_url)
-            if record.pages:
-                paging.append(alarm)
-            else:
-                notify(alarm, topic)
-        Pager(self, "Pager", alarms=paging, topic=topic, runbook_url=runbook_url)
+            (paging if record.pages else told).append(alarm)
+        for alarm in told:
+            notify(alarm, topic)
+        pager = Pager(self, "Pager", alarms=paging, topic=topic, runbook_url=runbook_url)
+        return [pager.alarm, *paging, *told]
 
 
 def _alarm_records(service: Service, account_concurrency: int, alarms: AlarmSettings) -> Sequence[AlarmRecord]:
@@ -60,7 +73,7 @@ def _alarm_records(service: Service, account_concurrency: int, alarms: AlarmSett
         throttles_alarm("Generate", service.generate, alarms),
         http_api_errors_alarm(service.http_api, alarms),
         rest_api_errors_alarm(service.rest_api, alarms),
-        *client_errors_alarms(service.stream, service.http_api, service.rest_api, alarms),
+        *client_errors_alarms(service, alarms),
         backpressure_alarm(service.stream.metrics, alarms),
         concurrency_alarm(service.stream, account_concurrency),
         *spillover_alarms(service.stream, alarms),

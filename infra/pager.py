@@ -25,7 +25,7 @@ class Pager(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         on = [cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in alarms]
-        alarm = cloudwatch.CompositeAlarm(
+        self.alarm = cloudwatch.CompositeAlarm(
             self,
             "BrokenStreams",
             alarm_rule=cloudwatch.AlarmRule.any_of(*on),
@@ -36,4 +36,4 @@ class Pager(Construct):
                 "broken-streams",
             ),
         )
-        notify(alarm, topic)
+        notify(self.alarm, topic)

@@ -61,6 +61,7 @@ class WebFunction(Construct):
         super().__init__(scope, construct_id)
         self.invoke_mode = invoke_mode
         self.timeout = timeout
+        self.memory_gigabytes = props.memory_mebibytes / 1024  # which is how they are billed
         self.reserved_concurrency = reserved_concurrency
         self.scaling = scaling or ScalingSettings()
         if self.scaling.snap_start:

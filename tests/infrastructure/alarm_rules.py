@@ -5,35 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk.assertions import Template
 
-from functions.stream.streaming import metric_names, settings
 from infra.stage import StreamingStage
+from tests.infrastructure.metric_rules import Metrics
 from tests.infrastructure.support import ROOT, JsonObject
 
 _RUNBOOK = ROOT / "docs" / "runbook.md"
 ALARM = "AWS::CloudWatch::Alarm"
 COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
 _TOPIC = "AWS::SNS::Topic"
-
-#: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and urls-monitoring.html,
-#: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-#: and api-gateway-metrics-and-dimensions.html
-_METRICS_OF_AWS = {
-    "AWS/Lambda": {
-        *("Errors", "Throttles", "Invocations", "ConcurrentExecutions", "ClaimedAccountConcurrency"),
-        *("ProvisionedConcurrencySpilloverInvocations", "UrlRequestCount", "Url4xxCount", "Url5xxCount"),
-    },
-    "AWS/ApiGateway": {"Count", "4xx", "5xx", "4XXError", "5XXError"},
-}
-_DIMENSION_VARIABLES = {
-    "service": settings.SERVICE,
-    "stage": settings.STAGE,
-    "source": settings.SOURCE,
-}
 
 
 @dataclass(frozen=True)
@@ -60,6 +43,7 @@ class Alarms:
 
     def __init__(self, templates: Mapping[str, JsonObject]) -> None:
         self._templates = templates
+        self._metrics = Metrics(templates)
         self.all = [
             Alarm(stack, logical_id, resource["Type"], resource["Properties"])
             for stack, template in templates.items()
@@ -103,22 +87,8 @@ class Alarms:
             yield f"names no section of the runbook: {alarm.anchor!r}"
 
     def _metric_complaints(self, metric: JsonObject) -> Iterator[str]:
-        namespace, name = metric["Namespace"], metric["MetricName"]
-        if namespace == metric_names.NAMESPACE:
-            if name not in metric_names.UNITS:
-                yield f"reads {name}, which the function does not write"
-            if _dimensions(metric) not in self._written_dimensions():
-                yield f"reads {name} of {_dimensions(metric)}, as which no function writes"
-        elif name not in _METRICS_OF_AWS.get(namespace, ()):
-            yield f"reads {namespace} {name}, which is not known"
-
-    def _written_dimensions(self) -> list[JsonObject]:
-        return [
-            {dimension: variables[_DIMENSION_VARIABLES[dimension]] for dimension in metric_names.DIMENSIONS}
-            for template in self._templates.values()
-            for resource in template["Resources"].values()
-            if settings.SERVICE in (variables := _variables(resource))
-        ]
+        dimensions = {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", ())}
+        return self._metrics.complaints(metric["Namespace"], metric["MetricName"], dimensions)
 
 
 def templates_of(stage: StreamingStage) -> dict[str, JsonObject]:
@@ -159,12 +129,3 @@ def runbook_anchors() -> set[str]:
 
 def runbook_queries() -> list[str]:
     return re.findall(r"^```text$(.+?)^```$", _RUNBOOK.read_text(), flags=re.MULTILINE | re.DOTALL)
-
-
-def _dimensions(metric: JsonObject) -> dict[str, Any]:
-    return {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", ())}
-
-
-def _variables(resource: JsonObject) -> JsonObject:
-    found: JsonObject = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
-    return found

@@ -77,6 +77,7 @@ def test_every_resource_is_there_and_those_by_name_only_are_known(rehearsal: Reh
         "AWS::CloudWatch::CompositeAlarm",
         "AWS::CodeDeploy::Application",
         "AWS::CodeDeploy::DeploymentGroup",
+        "AWS::Logs::QueryDefinition",
         "AWS::SNS::TopicPolicy",
     }
 
