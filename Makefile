@@ -10,10 +10,11 @@ TOOLS := $(VENV)/.installed
 CLI := node_modules/.installed
 # The virtual environment carries Python, Node.js and the CDK CLI; nothing of the machine's own is used after set-up.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-# For the runtime and the architecture of infra/web_function.py.
-LOCK_FUNCTION := uv pip compile --quiet --generate-hashes --no-header --no-annotate \
-	--python-version 3.14 --python-platform aarch64-manylinux_2_28 \
-	--no-emit-package click --no-emit-package idna
+# uv writes the command into the head of each lock, and Renovate reads it there to lock again: it knows these options
+# alone, each with an equals sign. https://docs.renovatebot.com/modules/manager/pip-compile/
+LOCK := uv pip compile --quiet --universal
+# For the runtime of infra/web_function.py.
+LOCK_FUNCTION := $(LOCK) --python-version=3.14 --generate-hashes --no-emit-package=click --no-emit-package=idna
 # Timestamped bytecode of the source tree is of no use to anyone: the bundle has its own.
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -79,11 +80,10 @@ snapshots: $(CLI) ## accept the templates as they are now
 	@pytest tests/infrastructure --snapshot-update --no-cov -q
 
 lock: $(TOOLS) ## write the locked requirements again after editing a requirements.in
-	@cd functions/stream && $(LOCK_FUNCTION) requirements.in -o requirements.txt
+	@cd functions/stream && $(LOCK_FUNCTION) --output-file=requirements.txt requirements.in
 	@cd functions/stream && for extra in requirements-*.in; do \
-		$(LOCK_FUNCTION) $$extra -o $${extra%.in}.txt -c requirements.txt || exit; done
-	@uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-package ziglang \
-		requirements.in -o requirements.txt
+		$(LOCK_FUNCTION) --constraint=requirements.txt --output-file=$${extra%.in}.txt $$extra || exit; done
+	@$(LOCK) --python-version=3.11 --no-emit-package=ziglang --output-file=requirements.txt requirements.in
 
 adapter: $(TOOLS) ## get the Lambda Web Adapter for the rehearsal (LAMBDA_ADAPTER=path names your own)
 	@python -m tests.rehearsal.adapter
