@@ -3,11 +3,13 @@ PYTHON ?= python3
 STAGE ?= dev
 PORT ?= 8080
 INPUT ?=
+BASE ?= ../base
 
 SHELL := /bin/sh
 VENV := .venv
 TOOLS := $(VENV)/.installed
 CLI := node_modules/.installed
+OUTPUTS = build/outputs-$(STAGE).json
 # The virtual environment carries Python, Node.js and the CDK CLI; nothing of the machine's own is used after set-up.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # uv writes the command into the head of each lock, and Renovate reads it there to lock again: it knows these options
@@ -19,7 +21,8 @@ LOCK_FUNCTION := $(LOCK) --python-version=3.14 --generate-hashes --no-emit-packa
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test synth diff deploy destroy check format lock snapshots adapter rehearse bench clean
+.PHONY: help setup demo dev test synth diff compare deploy doctor destroy check format lock snapshots adapter rehearse \
+	bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,8 +64,14 @@ synth: $(CLI) ## synthesise every stage into cdk.out
 diff: $(CLI) ## compare with what is deployed (STAGE=dev)
 	@cdk diff --context stage=$(STAGE) "**"
 
+compare: $(CLI) ## compare the templates with those of another checkout, both synthesised (BASE=path)
+	@python .ci/compare_templates.py $(BASE)/cdk.out cdk.out
+
 deploy: $(CLI) ## deploy a stage (STAGE=dev)
-	@cdk deploy --context stage=$(STAGE) "**"
+	@cdk deploy --context stage=$(STAGE) --outputs-file $(OUTPUTS) "**"
+
+doctor: $(TOOLS) ## measure what was deployed, as the role that may call it (STAGE=dev)
+	@python -m client.deployed $(OUTPUTS)
 
 destroy: $(CLI) ## delete a stage and everything it made (STAGE=dev)
 	@cdk destroy --context stage=$(STAGE) "**"
