@@ -76,10 +76,14 @@ doctor: $(TOOLS) ## measure what was deployed, as the role that may call it (STA
 destroy: $(CLI) ## delete a stage and everything it made (STAGE=dev)
 	@cdk destroy --context stage=$(STAGE) "**"
 
-check: $(TOOLS) ## formatting, lint, types
+check: $(TOOLS) ## formatting, lint, types, workflows
 	@ruff format --check .
 	@ruff check .
 	@mypy
+	@zizmor --offline --pedantic --quiet --no-progress .github
+	@check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
+	@check-jsonschema --builtin-schema vendor.renovate renovate.json
 
 format: $(TOOLS) ## format and fix what can be fixed
 	@ruff format .
