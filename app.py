@@ -4,27 +4,48 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 
 from infra.bundle import BundleError
+from infra.deploy_roles import Repository
+from infra.deploy_roles_stack import DeployRolesStack
 from infra.guards import WiringError
 from infra.nag import add_nag
 from infra.page import PageError
-from infra.settings import SettingsError
+from infra.settings import SettingsError, StageSettings, require
 from infra.stage import StreamingStage
 from infra.stages import select_stages
 
 
 def build_app(context: Mapping[str, object] | None = None) -> cdk.App:
-    """`-c stage=NAME` builds that stage alone. Raises SettingsError, WiringError or PageError."""
+    """`-c stage=NAME` builds that stage alone, `-c repository=NAME` also the roles that deploy from GitHub.
+
+    Raises SettingsError, WiringError or PageError.
+    """
     app = cdk.App(context=context)
     env = cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION"))
-    for settings in select_stages(app.node.try_get_context("stage")):
+    stages = select_stages(app.node.try_get_context("stage"))
+    for settings in stages:
         StreamingStage(app, settings, env=env)
+    _add_deploy_roles(app, stages, env)
     add_nag(app)
     return app
+
+
+def _add_deploy_roles(app: cdk.App, stages: Sequence[StageSettings], env: cdk.Environment) -> None:
+    repository, provider = (app.node.try_get_context(key) for key in ("repository", "github_provider"))
+    require("github_provider", provider, provider in (None, "exists"), "'exists', where the account has it already")
+    if repository is not None:
+        DeployRolesStack(
+            app,
+            "DeployRoles",
+            repository=Repository(repository),
+            stages=stages,
+            provider_exists=provider is not None,
+            env=env,
+        )
 
 
 def main() -> None:

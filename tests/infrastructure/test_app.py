@@ -69,10 +69,22 @@ def test_templates_pass_cfn_lint(assembly: Path, edge_stage: StreamingStage, tmp
         template.write_text(json.dumps(Template.from_stack(stack).to_json()))
         templates.append(str(template))
     assert len(templates) == 6 + 4
+    lint(*templates)
+
+
+def lint(*templates: str) -> None:
     # W3005: CDK orders a function after its role in so many words, though the reference says it already.
-    lint = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *templates]
-    finished = subprocess.run(lint, capture_output=True, text=True)
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--ignore-checks", "W3005", "--", *templates]
+    finished = subprocess.run(command, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stdout
+
+
+def test_app_builds_the_deploy_roles_for_a_named_repository_only(assembly: Path, tmp_path: Path) -> None:
+    deploy_roles = "DeployRoles.template.json"
+    assert run_app(tmp_path, {"stage": "dev", "repository": "owner@1/name@2"}).returncode == 0
+    lint(str(tmp_path / deploy_roles))
+    assert set(json.loads((tmp_path / deploy_roles).read_text())["Outputs"]) == {"DevRoleArn"}
+    assert not (assembly / deploy_roles).exists()
 
 
 def test_app_builds_one_stage_when_named(tmp_path: Path) -> None:
@@ -84,6 +96,8 @@ def test_app_builds_one_stage_when_named(tmp_path: Path) -> None:
     ("context", "environment", "sentence"),
     [
         ({"stage": "qa"}, {}, "SettingsError: Setting stage: got 'qa', allowed: 'dev', 'prod'."),
+        ({"repository": "name"}, {}, "SettingsError: Setting repository: got 'name', allowed: OWNER@ID/NAME@ID"),
+        ({"github_provider": "mine"}, {}, "SettingsError: Setting github_provider: got 'mine', allowed: 'exists'"),
         ({}, {"CDK_DEFAULT_REGION": "us-gov-west-1"}, "SettingsError: Setting adapter_layer_arn: got None"),
     ],
 )
