@@ -16,7 +16,6 @@ from infra.deploy_roles_stack import DeployRolesStack
 from infra.nag import findings
 from infra.settings import SettingsError, StageSettings
 from infra.stage import StreamingStage
-from infra.stages import stages
 from tests.infrastructure.support import EDGE, ENV, JWT, as_list, make_app, properties, statements
 
 REPOSITORY = Repository("owner@12/name@34")
@@ -24,14 +23,15 @@ DEV = "repo:owner@12/name@34:environment:dev"
 AUDIENCE = "sts.amazonaws.com"
 ISSUER = "token.actions.githubusercontent.com"
 PROVIDER = "AWS::IAM::OIDCProvider"
-EDGE_STAGE = StageSettings(name="dev", jwt=JWT, edge=EDGE)
+STAGES = (StageSettings(name="dev"), StageSettings(name="prod"))
+WITH_EDGE = StageSettings(name="dev", jwt=JWT, edge=EDGE)
 
 
 def build_stack(*, qualifier: str | None = None, **changes: Any) -> DeployRolesStack:
     app = make_app()
     if qualifier:
         app.node.set_context("@aws-cdk/core:bootstrapQualifier", qualifier)
-    props = {"repository": REPOSITORY, "stages": stages(), "env": ENV, **changes}
+    props = {"repository": REPOSITORY, "stages": STAGES, "env": ENV, **changes}
     return DeployRolesStack(app, "DeployRoles", **props)
 
 
@@ -108,14 +108,14 @@ def test_bootstrap_of_another_qualifier_is_followed() -> None:
 
 
 def test_firewall_of_a_stage_is_deployed_in_its_own_region() -> None:
-    template = Template.from_stack(build_stack(stages=[EDGE_STAGE]))
+    template = Template.from_stack(build_stack(stages=[WITH_EDGE]))
     for region in ("eu-west-1", "us-east-1"):
         assert f"cdk-hnb659fds-deploy-role-123456789012-{region}" in assumed(template, "dev")
 
 
 def test_invoker_is_the_one_role_of_a_stage_that_a_deploy_role_may_become(template: Template) -> None:
     """By its name, its tag and its trust: those that trust a service only cannot be assumed by anyone."""
-    stage = StreamingStage(make_app(), EDGE_STAGE, env=ENV)
+    stage = StreamingStage(make_app(), WITH_EDGE, env=ENV)
     (pattern,) = [name for name in assumed(template, "dev") if name.endswith("*")]
     stacks = [stack for stack in stage.node.children if isinstance(stack, cdk.Stack)]
     reachable = [
@@ -137,7 +137,7 @@ def test_provider_that_the_account_has_is_used() -> None:
 
 @pytest.mark.parametrize("env", [ENV, cdk.Environment()])
 def test_deploy_roles_have_no_finding(env: cdk.Environment) -> None:
-    assert findings(build_stack(env=env, stages=[*stages(), StageSettings(name="qa", jwt=JWT, edge=EDGE)])) == []
+    assert findings(build_stack(env=env, stages=[WITH_EDGE])) == []
 
 
 @pytest.mark.parametrize("name", ["owner/name", "Owner-1/name.of_it", "owner@1/name@2"])
