@@ -12,6 +12,7 @@ from aws_cdk.assertions import Template
 from infra.stage import StreamingStage
 from tests.infrastructure.metric_rules import Metrics
 from tests.infrastructure.support import ROOT, JsonObject
+from tests.support.markdown import anchors
 
 _RUNBOOK = ROOT / "docs" / "runbook.md"
 ALARM = "AWS::CloudWatch::Alarm"
@@ -122,9 +123,8 @@ def imported_outputs(value: object, stack: str) -> set[str]:
 
 
 def runbook_anchors() -> set[str]:
-    """As GitHub makes them of the sections' headings."""
-    headings = re.findall(r"^## (.+)$", _RUNBOOK.read_text(), flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    """Of its sections, one for each alarm."""
+    return anchors(_RUNBOOK.read_text(), level="##")
 
 
 def runbook_queries() -> list[str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.markdown import anchors, blocks, without_blocks
+
 ROOT = Path(__file__).parents[2]
 # Not the changelog, which tells of what is gone.
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - {ROOT / "CHANGELOG.md"})
@@ -16,7 +18,6 @@ BASES = (ROOT, ROOT / "functions" / "stream")
 FOLDERS = ("infra", "functions", "client", "tests", "docs")
 
 _CODE = re.compile(r"`([^`\n]+)`")
-_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _PATH = re.compile(r"\.?[\w-][\w.-]*(/[\w.-]+)*/?")
 _FILE = re.compile(r"[\w-]+\.(py|md|json|ya?ml|toml|in|txt|sh|js|css|html)")
@@ -33,7 +34,7 @@ def by_name(document: Path) -> str:
 
 
 def paths_in(text: str) -> Iterator[str]:
-    for code in _CODE.findall(_BLOCK.sub("", text)):
+    for code in _CODE.findall(without_blocks(text)):
         if _PLACEHOLDER.search(code) or _MEDIA_TYPE.match(code) or _MADE.match(code):
             continue
         if _PATH.fullmatch(code) and ("/" in code or _FILE.fullmatch(code)):
@@ -46,12 +47,6 @@ def is_there(path: str) -> bool:
     return "/" not in path and any(next((ROOT / folder).rglob(path), None) for folder in FOLDERS)
 
 
-def anchors_of(document: Path) -> set[str]:
-    """As GitHub makes them of headings."""
-    headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", document.read_text()), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
-
-
 @pytest.mark.parametrize("document", DOCUMENTS, ids=by_name)
 def test_paths_exist(document: Path) -> None:
     assert [path for path in paths_in(document.read_text()) if not is_there(path)] == []
@@ -62,13 +57,13 @@ def test_links_lead_somewhere(document: Path) -> None:
     for path, anchor in _LINK.findall(document.read_text()):
         target = document.parent / path if path else document
         assert target.exists(), path
-        assert not anchor or anchor in anchors_of(target), f"{path}#{anchor}"
+        assert not anchor or anchor in anchors(target.read_text()), f"{path}#{anchor}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=by_name)
 def test_targets_of_make_exist(document: Path) -> None:
     text = document.read_text()
-    code = " \n".join([*_CODE.findall(_BLOCK.sub("", text)), *_BLOCK.findall(text)])
+    code = " \n".join([*_CODE.findall(without_blocks(text)), *blocks(text)])
     named = {target for targets in _TARGET.findall(code) for target in targets.split()}
     assert named - set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)) == set()
 
