@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,11 @@ settings.load_profile("patient")
 
 
 _LONGEST = frozenset({"rehearsal", "browser", "test_app.py"})
+
+
+def pytest_configure() -> None:
+    # Whoever starts the tests in the background may have made them deaf to it, and so all that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

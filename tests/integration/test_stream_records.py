@@ -158,7 +158,8 @@ def test_process_that_dies_leaves_the_record_of_each_stream_under_way(
     with start(run_sh, tmp_path / "log") as function:
         done = read_stream(ask(client, function, "done").content).id
         with client.stream("POST", f"{function.url}/stream", json={"input": json.dumps(ENDLESS)}) as response:
-            under_way = read_stream(next(response.iter_raw())).id
+            parts = response.iter_raw()  # which leaves when it is forgotten
+            under_way = read_stream(next(parts)).id
             os.kill(server_of(function), signal.SIGKILL)
             assert function.process.wait(10) == 128 + signal.SIGKILL
         records = {record["stream_id"]: record for record in metric_records(function.log_lines())}
@@ -183,7 +184,8 @@ def test_wrapper_prints_what_an_environment_left_that_was_killed_whole(
     """As Lambda does at the function's timeout: the shell goes too, and /tmp stays for the next process."""
     with start(run_sh, tmp_path / "first", TMPDIR=str(tmp_path)) as function:
         with client.stream("POST", f"{function.url}/stream", json={"input": json.dumps(ENDLESS)}) as response:
-            stream_id = read_stream(next(response.iter_raw())).id
+            parts = response.iter_raw()
+            stream_id = read_stream(next(parts)).id
             os.killpg(function.process.pid, signal.SIGKILL)
         function.process.wait(10)
         assert metric_records(function.log_lines()) == []
