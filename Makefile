@@ -104,8 +104,8 @@ adapter: $(TOOLS) ## get the Lambda Web Adapter for the rehearsal (LAMBDA_ADAPTE
 rehearse: $(CLI) ## deploy into an emulated account, run what was deployed behind the real adapter, check it
 	@python -m tests.rehearsal
 
-bench: $(CLI) ## measure start-up and bundle beside FastAPI
-	@python -m bench.cold
+bench: $(CLI) ## measure beside FastAPI and others; FAMILIES="cold build", see bench/README.md
+	@python -m bench --save $(FAMILIES)
 
 clean: ## remove everything the targets made
 	rm -rf $(VENV) node_modules cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build
