@@ -6,6 +6,8 @@ import contextlib
 import importlib.util
 import sys
 
+from .stand_ins import standing_in_for
+
 
 def _skip_command_line() -> None:
     """Puts uvicorn's package in place without running its __init__, which imports the command line and click.
@@ -24,8 +26,15 @@ def _skip_command_line() -> None:
 
 _skip_command_line()
 
-from uvicorn.config import Config  # noqa: E402
-from uvicorn.server import Server  # noqa: E402
+with standing_in_for(
+    # uvicorn: logging as a file says, a date for a header.
+    *("configparser", "email.utils", "logging.config"),
+    # Starlette: cookies, forms, files, the phrases of its own errors.
+    *("hashlib", "html", "http.client", "http.cookies", "mimetypes", "secrets", "tempfile"),
+):
+    import starlette.applications  # noqa: F401  # for app.py
+    from uvicorn.config import Config
+    from uvicorn.server import Server
 
 # uvicorn/lifespan/on.py looks for it where __init__ would have put it.
 sys.modules["uvicorn"].Config = Config  # type: ignore[attr-defined]  # the module is one that never ran
@@ -51,9 +60,16 @@ def serve(application: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        date_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
         h11_max_incomplete_event_size=_REQUEST_HEAD_BYTES,
     )
     with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again after it has said goodbye
-        Server(config).run()
+        _Server(config).run()
+
+
+class _Server(Server):
+    async def on_tick(self, counter: int) -> bool:
+        """Without a date, which whoever stands in front of Lambda sets, and which uvicorn makes each second."""
+        return self.should_exit
