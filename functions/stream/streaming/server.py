@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import sys
 
@@ -65,6 +66,10 @@ def serve(application: str, port: int) -> None:
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
         h11_max_incomplete_event_size=_REQUEST_HEAD_BYTES,
     )
+    config.load()
+    # What the imports made stays for good: a collection (__main__.py) need not go through it.
+    gc.freeze()
+    gc.enable()
     with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again after it has said goodbye
         _Server(config).run()
 
