@@ -60,6 +60,14 @@ class Server:
     started: float
     ready: float
 
+    @property
+    def pid(self) -> int:
+        """Of the process that serves, where a shell that stays has started it."""
+        pid = self.process.pid
+        while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            pid = int(children[0])
+        return pid
+
 
 @contextlib.contextmanager
 def running(contender: Contender, **environment: str) -> Iterator[Server]:

