@@ -128,7 +128,11 @@ class Bundle:
 
     @cached_property
     def _compiler(self) -> Compiler | None:
-        found = _uv(["python", "find", "--no-project", "--no-config", self.python_version], self.entry)
+        """By its name, or one of uv's own: uv itself would start every Python on PATH, a third of a second a synth."""
+        on_path = shutil.which(f"python{self.python_version}")
+        if on_path and Compiler(on_path).version:
+            return Compiler(on_path)
+        found = _uv(["python", "find", "--managed-python", "--no-config", self.python_version], self.entry)
         return Compiler(found.stdout.strip()) if found.returncode == 0 else None
 
     def _compile(self, target: Path) -> None:

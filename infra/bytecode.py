@@ -48,6 +48,7 @@ class Compiler:
 
     @property
     def version(self) -> str:
+        """Empty when it does not run, as a version manager's stand-in for one that is not installed."""
         return self._run(["-V"]).stdout.strip()
 
     def compile(self, bundle: Path, imports: Sequence[str]) -> None:

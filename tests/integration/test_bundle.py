@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import platform
 import shutil
 import struct
@@ -109,9 +110,17 @@ def test_bundle_with_the_check_holds_binaries_for_its_machine_alone(tmp_path: Pa
     assert list(tmp_path.rglob("*.pyc"))
 
 
-def test_bundle_without_an_interpreter_says_what_is_lost(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("shim", [None, "#!/bin/sh\nexit 127\n"])
+def test_bundle_without_an_interpreter_says_what_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], shim: str | None
+) -> None:
+    """Also where a version manager puts its own program in the place of one that is not installed."""
+    if shim:
+        (tmp_path / "python3.99").write_text(shim)
+        (tmp_path / "python3.99").chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     bundle = Bundle(FUNCTION_ENTRY, "3.99", "aarch64")
-    bundle.build(tmp_path)
+    bundle.build(tmp_path / "bundle")
     assert not list(tmp_path.rglob("*.pyc"))
     (line,) = capfd.readouterr().err.strip().splitlines()
     assert line.startswith("Bundled without bytecode")
