@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -12,12 +13,14 @@ from functions.stream.streaming import settings as names
 from . import adapter
 from .api_stack import ApiStack
 from .budget import STAGE_TAG
-from .edge_stack import EdgeStack, FirewallStack
 from .monitoring_stack import MonitoringStack
 from .service import Service
 from .settings import EdgeSettings, JwtSettings, StageSettings
 from .stream_stack import StreamStack
 from .web_function import WebFunctionProps
+
+if TYPE_CHECKING:
+    from .edge_stack import EdgeStack, FirewallStack
 
 
 class StreamingStage(cdk.Stage):
@@ -54,6 +57,9 @@ class StreamingStage(cdk.Stage):
         cdk.Tags.of(self).add(STAGE_TAG, settings.name)
 
     def _build_edge(self, settings: StageSettings, edge: EdgeSettings) -> EdgeStack:
+        # Not before: CloudFront takes a twentieth of a synth to import, and few stages have an edge.
+        from .edge_stack import EdgeStack, FirewallStack
+
         if edge.firewall:
             self.firewall = FirewallStack(self, "Firewall", settings=edge.firewall)
         return EdgeStack(
