@@ -17,8 +17,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 LOCK := uv pip compile --quiet --universal
 # For the runtime of infra/web_function.py.
 LOCK_FUNCTION := $(LOCK) --python-version=3.14 --generate-hashes --no-emit-package=click --no-emit-package=idna
-# Timestamped bytecode of the source tree is of no use to anyone: the bundle has its own.
-export PYTHONDONTWRITEBYTECODE := 1
+# Bytecode goes where `make clean` finds it. Without any, each synth would compile CDK again, for three seconds.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo dev test synth diff compare deploy doctor destroy check format lock snapshots adapter rehearse \
