@@ -27,6 +27,12 @@ async def write(buffer: FrameBuffer, steps: list[tuple[float, str]]) -> None:
     buffer.close()
 
 
+async def fill(buffer: FrameBuffer) -> None:
+    """With as many frames of one character as may wait for the reader."""
+    for _ in range(FRAMES_AHEAD):
+        assert await buffer.put("a")
+
+
 async def read(buffer: FrameBuffer, *, pause: float = 0) -> Timed:
     frames = []
     async for frame in buffer:
@@ -81,6 +87,17 @@ def test_frame_leaves_before_its_time_when_it_holds_enough_characters() -> None:
     assert frames == [(0, "a"), (pytest.approx(0.002), "b" * 60 + "c" * 40)]
 
 
+def test_full_frames_leave_at_once_and_the_text_behind_them_in_its_time() -> None:
+    async def main() -> Timed:
+        buffer = make_buffer(characters=2)
+        for piece in ("ab", "cd", "e"):
+            assert await buffer.put(piece)
+        asyncio.get_running_loop().call_later(9, buffer.close)
+        return await read(buffer)
+
+    assert run_on_virtual_clock(main()) == [(0, "ab"), (0, "cd"), (pytest.approx(FRAME_SECONDS), "e")]
+
+
 def test_first_half_of_a_pair_leaves_with_its_other_half() -> None:
     frames = frames_of([(0, "a"), (1, "\ud83d"), (1, "\ude00")])
     assert frames == [(0, "a"), (2, "😀")]
@@ -93,16 +110,15 @@ def test_half_of_a_pair_is_replaced_when_the_buffer_closes() -> None:
 def test_put_waits_while_the_reader_is_too_far_behind() -> None:
     async def main() -> None:
         buffer = make_buffer(characters=1)
-        for _ in range(FRAMES_AHEAD):
-            assert await buffer.put("a")
+        await fill(buffer)
         waiting = asyncio.create_task(buffer.put("b"))
         await asyncio.sleep(3600)
         assert not waiting.done()
 
         frames = aiter(buffer)
-        assert await anext(frames) == "a" * FRAMES_AHEAD
+        assert await anext(frames) == "a"
         assert await waiting
-        assert await anext(frames) == "b"
+        assert [await anext(frames) for _ in range(FRAMES_AHEAD)] == ["a"] * (FRAMES_AHEAD - 1) + ["b"]
 
     run_on_virtual_clock(main())
 
@@ -111,14 +127,13 @@ def test_frames_stay_bounded_when_the_source_never_pauses_and_the_reader_is_slow
     characters, piece = 10, "abc"
     frames = frames_of([(0, piece)] * 1000, characters=characters, reader_pause=1)
     assert "".join(frame for _, frame in frames) == piece * 1000
-    assert max(len(frame) for _, frame in frames) <= characters * FRAMES_AHEAD + len(piece)
+    assert max(len(frame) for _, frame in frames) < characters + len(piece)
 
 
 def test_put_that_waits_returns_false_when_the_buffer_closes() -> None:
     async def main() -> tuple[bool, str]:
         buffer = make_buffer(characters=1)
-        for _ in range(FRAMES_AHEAD):
-            await buffer.put("a")
+        await fill(buffer)
         waiting = asyncio.create_task(buffer.put("b"))
         await asyncio.sleep(1)
         buffer.close()
@@ -168,7 +183,7 @@ def test_empty_pieces_make_no_frame() -> None:
 def test_full_seconds_are_those_that_the_writer_waited_for_the_reader() -> None:
     async def main() -> tuple[float, float, float]:
         buffer = make_buffer(characters=1)
-        assert await buffer.put("x" * FRAMES_AHEAD)
+        await fill(buffer)
         before = buffer.full_seconds
         writing = asyncio.create_task(buffer.put("y"))
         await asyncio.sleep(3)
@@ -184,7 +199,7 @@ def test_full_seconds_are_those_that_the_writer_waited_for_the_reader() -> None:
 def test_full_seconds_hold_a_wait_that_was_cancelled() -> None:
     async def main() -> float:
         buffer = make_buffer(characters=1)
-        assert await buffer.put("x" * FRAMES_AHEAD)
+        await fill(buffer)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(2):
                 await buffer.put("y")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator
 
 from .text import SurrogateJoiner
@@ -22,6 +23,8 @@ class FrameBuffer:
     def __init__(self, *, frame_characters: int, frame_seconds: float) -> None:
         self._frame_characters = frame_characters
         self._frame_seconds = frame_seconds
+        self._full: deque[str] = deque()
+        #: Of the frame that is not full yet.
         self._pieces: list[str] = []
         self._size = 0
         self._joiner = SurrogateJoiner()
@@ -60,11 +63,9 @@ class FrameBuffer:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            await self._has_text.wait()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(due):
-                    await self._has_frame.wait()
-            if not self._pieces:
+            if not self._full:
+                await self._until(due)
+            if not self._full and not self._pieces:
                 return
             due = loop.time() + self._frame_seconds
             yield self._take()
@@ -76,6 +77,12 @@ class FrameBuffer:
         finally:
             self._full_seconds, self._waiting_since = self.full_seconds, None
 
+    async def _until(self, due: float) -> None:
+        await self._has_text.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(due):
+                await self._has_frame.wait()
+
     def _append(self, text: str) -> None:
         if not text:
             return
@@ -83,16 +90,24 @@ class FrameBuffer:
         self._size += len(text)
         self._has_text.set()
         if self._size >= self._frame_characters:
-            self._has_frame.set()
-        if self._size >= self._frame_characters * FRAMES_AHEAD:
+            self._fill()
+
+    def _fill(self) -> None:
+        self._full.append("".join(self._pieces))
+        self._pieces.clear()
+        self._size = 0
+        self._has_frame.set()
+        if len(self._full) >= FRAMES_AHEAD:
             self._has_room.clear()
 
     def _take(self) -> str:
-        frame = "".join(self._pieces)
-        self._pieces.clear()
-        self._size = 0
+        if not self._full:
+            self._fill()
+        frame = self._full.popleft()
         if not self._closed:
-            self._has_text.clear()
-            self._has_frame.clear()
+            if not self._full:
+                self._has_frame.clear()
+                if not self._pieces:
+                    self._has_text.clear()
             self._has_room.set()
         return frame
