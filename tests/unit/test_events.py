@@ -70,6 +70,14 @@ def test_chunk_survives_a_decoder_of_the_specification_for_any_text(text: str) -
     assert json.loads(with_data[1].data) == {"chunk": text}
 
 
+@pytest.mark.parametrize("filler", ["x" * 2000, "é" * 2000], ids=["ascii", "unicode"])
+@pytest.mark.parametrize("text", [*map(chr, range(0x80)), "\x85", "\u2028", "\u2029", "😀"], ids=ascii)
+def test_chunk_is_written_alike_when_it_is_long(text: str, filler: str) -> None:
+    start = b'id: 1\n\ndata: {"chunk": "'
+    rest = EventEncoder().chunk(text).removeprefix(start)
+    assert EventEncoder().chunk(filler + text) == start + filler.encode() + rest
+
+
 def test_failing_encode_consumes_no_id_when_the_usage_cannot_be_json() -> None:
     encoder = EventEncoder()
     encoder.starting("abc")
