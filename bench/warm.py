@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import contenders, load
-from .contender import Contender, OurContender, Server, Work, running
+from .contender import Contender, Server, Work, running
 from .load_usage import cpu_seconds, peak_mebibytes
 from .measurement import Family, Figure, Limit, Options, rounds
 
@@ -39,7 +39,7 @@ _SIZES = (_Size(100, "100 B", 10_000), _Size(10 * 1024, "10 KiB", 2_000))
 
 def measure(options: Options) -> Family:
     taking_part = (
-        ours(),
+        contenders.ours(),
         contenders.fastapi_sse(),
         contenders.fastapi(),
         contenders.starlette(),
@@ -59,12 +59,6 @@ def measure(options: Options) -> Family:
     )
 
 
-def ours() -> OurContender:
-    """Without run.sh, so that the process that was started is the one that serves."""
-    command = (contenders.interpreter(), "-m", "streaming", "streaming.app.app", "{port}")
-    return replace(contenders.ours(), command=command)
-
-
 def _measure(contender: Contender) -> Mapping[Figure, float]:
     figures: dict[Figure, float] = {}
     for size in _SIZES:
@@ -72,7 +66,7 @@ def _measure(contender: Contender) -> Mapping[Figure, float]:
         with running(contender, STREAM_FRAME_CHARACTERS="1") as server:
             figures |= _first(server, contender.stream_path(Work(1, size.characters)))
             figures |= _events(server, contender, size)
-            figures[_PEAK] = max(peak_mebibytes(server.process.pid), figures.get(_PEAK, 0))
+            figures[_PEAK] = max(peak_mebibytes(server.pid), figures.get(_PEAK, 0))
     return figures
 
 
@@ -86,9 +80,9 @@ def _first(server: Server, path: str) -> Mapping[Figure, float]:
 
 
 def _events(server: Server, contender: Contender, size: _Size) -> Mapping[Figure, float]:
-    before = cpu_seconds(server.process.pid)
+    before = cpu_seconds(server.pid)
     reception = load.read(server.port, contender.stream_path(Work(size.events, size.characters)))
-    used = cpu_seconds(server.process.pid) - before
+    used = cpu_seconds(server.pid) - before
     received = [len(text) for _, text in reception.chunks()]
     if received != [size.characters] * size.events:
         raise RuntimeError(
