@@ -79,6 +79,8 @@ class FrameBuffer:
 
     async def _until(self, due: float) -> None:
         await self._has_text.wait()
+        if self._full:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(due):
                 await self._has_frame.wait()

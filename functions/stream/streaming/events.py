@@ -68,7 +68,7 @@ class EventEncoder:
         return self._encode({"status": "starting", "id": stream_id})
 
     def chunk(self, text: str) -> bytes:
-        return self._block('{"chunk": "', _escaped(text), '"}')
+        return self._block(f'{{"chunk": "{_escaped(text)}"}}')
 
     def ending(self, ending: Ending) -> bytes:
         return self._encode(ending.event)
@@ -76,8 +76,8 @@ class EventEncoder:
     def _encode(self, event: Mapping[str, object]) -> bytes:
         return self._block(_in_one_line(_JSON.encode(event)))
 
-    def _block(self, *data: str) -> bytes:
-        encoded = "".join((f"id: {self.last_id + 1}\n\ndata: ", *data, "\n\n")).encode()
+    def _block(self, data: str) -> bytes:
+        encoded = f"id: {self.last_id + 1}\n\ndata: {data}\n\n".encode()
         self.last_id += 1
         return encoded
 

@@ -56,7 +56,7 @@ class EventStream(EventSourceResponse):
             await send(message)
             self._record.sent(message.get("body", b""))
 
-        self._send = send_and_count
+        self._send = send
         async with self._running as self._answer:
             try:
                 await super().__call__(scope, receive, send_and_count)
@@ -72,6 +72,7 @@ class EventStream(EventSourceResponse):
             yield await anext(events)
             async for event in events:
                 await self._send({"type": "http.response.body", "body": event, "more_body": True})
+                self._record.sent(event)
 
     async def _events(self) -> AsyncGenerator[bytes]:
         encoder = EventEncoder()
