@@ -16,7 +16,7 @@ from . import compare, report
 from .measurement import Family, Options
 
 #: Each is a module with `measure(options) -> Family`.
-FAMILIES = ("cold", "warm", "many", "build", "bill")
+FAMILIES = ("cold", "warm", "coalescing", "many", "build", "bill")
 _HERE = Path(__file__).parent
 
 
