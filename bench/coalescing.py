@@ -47,11 +47,10 @@ def _add_source(streaming: Path) -> None:
 
 
 def _measure(contender: Contender) -> Mapping[Figure, float]:
-    path = f"/stream?{urlencode({'input': json.dumps({'tokens': _TOKENS, 'per_second': _PER_SECOND})})}"
     with running(contender, STREAM_SOURCE="tokens") as server:
-        load.read(server.port, path)
+        load.read(server.port, _path(tokens=10))
         before = cpu_seconds(server.pid)
-        reception = load.read(server.port, path)
+        reception = load.read(server.port, _path(tokens=_TOKENS))
         used = cpu_seconds(server.pid) - before
     chunks = list(reception.chunks())
     *_, (_, last) = reception.events()
@@ -64,6 +63,10 @@ def _measure(contender: Contender) -> Mapping[Figure, float]:
         _MEDIAN: statistics.median(latencies) / 1e6,
         _SLOWEST: statistics.quantiles(latencies, n=100)[-1] / 1e6,
     }
+
+
+def _path(*, tokens: int) -> str:
+    return f"/stream?{urlencode({'input': json.dumps({'tokens': tokens, 'per_second': _PER_SECOND})})}"
 
 
 def _latencies(chunks: list[tuple[int, str]], made_at: list[int]) -> list[int]:
