@@ -11,9 +11,9 @@ import aws_cdk as cdk
 from infra.bundle import BundleError
 from infra.deploy_roles import Repository
 from infra.deploy_roles_stack import DeployRolesStack
+from infra.edge.page import PageError
 from infra.guards import WiringError
 from infra.nag import add_nag
-from infra.page import PageError
 from infra.settings import SettingsError, StageSettings, require
 from infra.stage import StreamingStage
 from infra.stages import select_stages

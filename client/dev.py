@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.stream.streaming.app import app as function
-from infra.page import SECURITY_HEADERS, page_files
+from infra.edge.page import SECURITY_HEADERS, page_files
 
 _HEADERS = SECURITY_HEADERS | {"cache-control": "no-store"}
 

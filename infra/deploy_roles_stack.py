@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from .deploy_roles import AUDIENCE, ISSUER, DeployRole, Repository
-from .edge_stack import FIREWALL_REGION
+from .edge.edge_stack import FIREWALL_REGION
 from .settings import StageSettings
 
 

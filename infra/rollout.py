@@ -7,11 +7,11 @@ from aws_cdk import aws_codedeploy as codedeploy
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from .alarms import AlarmRecord, add_alarm
-from .front_end_alarms import url_errors_alarm
-from .function_alarms import errors_alarm
+from .monitoring.alarms import AlarmRecord, add_alarm
+from .monitoring.front_end_alarms import url_errors_alarm
+from .monitoring.function_alarms import errors_alarm
+from .monitoring.stream_alarms import slow_first_byte_alarm, source_errors_alarm, truncated_streams_alarm
 from .settings import AlarmSettings, CanarySettings
-from .stream_alarms import slow_first_byte_alarm, source_errors_alarm, truncated_streams_alarm
 from .web_function import WebFunction
 
 

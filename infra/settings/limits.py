@@ -23,7 +23,7 @@ class CostLimits:
     #: Of UTF-8; a longer input gets 413.
     max_input_bytes: int = 32 * 1024
     #: The alarm topic is told at 80 %, hours after the fact; it stops nothing. Nothing counts before somebody has
-    #: activated `stage` as a cost allocation tag (infra/budget.py).
+    #: activated `stage` as a cost allocation tag (infra/monitoring/budget.py).
     monthly_budget_usd: int | None = None
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import aws_lambda as lambda_
 
 from functions.stream.streaming import metric_names as names
-from infra import prices
+from infra.monitoring import prices
 from infra.settings import CostLimits
 from tests.infrastructure.alarm_rules import Alarms, templates_of
 from tests.infrastructure.metric_rules import Metrics

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from functions.stream.streaming import settings as names
-from infra.page import SECURITY_HEADERS
+from infra.edge.page import SECURITY_HEADERS
 from infra.settings import EdgeSettings, SettingsError
 from infra.stage import StreamingStage
 from tests.infrastructure.support import JsonObject, as_list, build_edge_stage, only, properties

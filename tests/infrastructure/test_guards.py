@@ -7,11 +7,11 @@ import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 
+from infra.edge.stream_origin import StreamOrigin
 from infra.generate_api import GenerateApi
 from infra.guards import WiringError
 from infra.settings import ScalingSettings, ThrottleSettings
 from infra.stream_api import streaming_integration
-from infra.stream_origin import StreamOrigin
 from infra.stream_url import StreamUrl
 from infra.web_function import WebFunction, WebFunctionProps
 from tests.infrastructure.support import ENV, build_stage, make_app

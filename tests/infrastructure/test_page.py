@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from functions.stream.streaming.settings import TOKEN_HEADER
-from infra import page
-from infra.page import PageError, compose_page, page_files
+from infra.edge import page
+from infra.edge.page import PageError, compose_page, page_files
 
 
 def test_page_is_its_own_files_and_the_vendored_modules(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from client.dev import Site
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
-from infra.page import CONTENT_SECURITY_POLICY, page_files
+from infra.edge.page import CONTENT_SECURITY_POLICY, page_files
 from tests.support.servers import serving
 from tests.support.sources import ScriptedSource
 from tests.support.wire import read_stream

@@ -17,9 +17,9 @@ def wait_until(condition: Callable[[], object], what: str, patience_seconds: flo
         time.sleep(_POLL_SECONDS)
 
 
-async def until(condition: Callable[[], object], what: str) -> None:
+async def until(condition: Callable[[], object], what: str, patience_seconds: float = _PATIENCE_SECONDS) -> None:
     """The same without blocking the event loop."""
-    give_up = time.monotonic() + _PATIENCE_SECONDS
+    give_up = time.monotonic() + patience_seconds
     while not condition():
-        assert time.monotonic() < give_up, f"Expected {what} within {_PATIENCE_SECONDS:.0f} s."
+        assert time.monotonic() < give_up, f"Expected {what} within {patience_seconds:.0f} s."
         await asyncio.sleep(_POLL_SECONDS)

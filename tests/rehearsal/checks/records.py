@@ -12,16 +12,18 @@ from functions.stream.streaming import metric_names as names
 from tests.emulator import LambdaService
 from tests.rehearsal.scene import Scene, expect, receive, serving
 from tests.support.records import metric_records
+from tests.support.waiting import until
 
 #: A second more than a stream says goodbye before it.
 _TIMEOUT_SECONDS = 4
+_PATIENCE_SECONDS = 5
 
 
 async def check_record_of_killed_application(scene: Scene) -> str:
     async with serving(scene.scripted()) as (service, client):
         await receive(client, '["a", {"pause": 0.1}, {"kill": 9}]')
         await asyncio.wait_for(service.log.wait_for("runtime exited"), 10)
-        (record,) = _records(service, 1)
+        (record,) = await _records(service, 1)
     _expect_ending(record, names.SHUTDOWN, "killed")
     expect(record["level"] == "ERROR", "an error's log line", record)
     return f"outcome {record['outcome']}, code {record['code']}, printed by the wrapper"
@@ -32,7 +34,7 @@ async def check_record_of_silent_source(scene: Scene) -> str:
     async with serving(function) as (service, client):
         await service.warm()
         got = await receive(client, '["a", {"pause": 60}]')
-        (record,) = _records(service, 1)
+        (record,) = await _records(service, 1)
     _expect_ending(record, names.DEADLINE, "deadline")
     expect(record["stream_id"] == got.stream.id, "the stream's id", record)
     expect(record[names.CHUNKS] == len(got.stream.chunks) == 1, "the one chunk to be counted", record)
@@ -46,7 +48,7 @@ async def check_record_of_blocking_source(scene: Scene) -> str:
         await service.warm()
         await receive(client, '["a", {"pause": 0.1}, {"block": 60}]')
         await receive(client, '["next"]')
-        died, followed = _records(service, 2)
+        died, followed = await _records(service, 2)
     _expect_ending(died, names.SHUTDOWN, "killed")
     expect(followed["outcome"] == names.COMPLETE, "the next stream to be complete", followed)
     return f"outcome {died['outcome']}, code {died['code']}, printed by the next environment"
@@ -57,8 +59,11 @@ def _expect_ending(record: Mapping[str, Any], outcome: str, code: str) -> None:
     expect(record.get("code") == code, f"a record with the code {code}", record)
 
 
-def _records(service: LambdaService, count: int) -> list[Mapping[str, Any]]:
-    """In the order of their lines, all of them valid."""
-    records = metric_records(json.loads(line.text) for line in service.log if line.text.startswith("{"))
-    expect(len(records) == count, f"records: {count}", records)
-    return records
+async def _records(service: LambdaService, count: int) -> list[Mapping[str, Any]]:
+    """In the order of their lines, all of them valid. A line may come a moment after the answer that it is about."""
+
+    def written() -> list[Mapping[str, Any]]:
+        return metric_records(json.loads(line.text) for line in service.log if line.text.startswith("{"))
+
+    await until(lambda: len(written()) >= count, f"records: {count}", _PATIENCE_SECONDS)
+    return written()

@@ -9,10 +9,10 @@ from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from ..nag import acknowledge
+from ..settings import EdgeSettings
 from .edge_headers import security_headers
-from .nag import acknowledge
 from .page_bucket import PageBucket
-from .settings import EdgeSettings
 from .stream_origin import StreamOrigin
 
 

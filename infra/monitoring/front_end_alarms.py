@@ -5,12 +5,12 @@ from __future__ import annotations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 
+from ..settings import AlarmSettings
+from ..web_function import WebFunction
 from .alarm_kinds import COUNT_PERIOD, RATE_PERIOD, count_alarm, of_enough, rate_alarm
 from .alarms import AlarmRecord
 from .front_ends import FrontEnd, front_ends
 from .service import Service
-from .settings import AlarmSettings
-from .web_function import WebFunction
 
 _SUM = "Sum"
 

@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from ..settings import AlarmSettings
 from .alarm_topic import AlarmTopic
 from .alarms import AlarmRecord, add_alarm, notify
 from .budget import MonthlyBudget
@@ -17,7 +18,6 @@ from .function_alarms import concurrency_alarm, errors_alarm, no_traffic_alarms,
 from .log_queries import LogQueries
 from .pager import Pager
 from .service import Service
-from .settings import AlarmSettings
 from .stream_alarms import backpressure_alarm
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 
+from ..settings import AlarmSettings
+from ..web_function import WebFunction
 from .alarm_kinds import COUNT_PERIOD, count_alarm
 from .alarms import AlarmRecord
-from .settings import AlarmSettings
-from .web_function import WebFunction
 
 _SATURATION = 0.8
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
+from ..settings import EdgeSettings, FirewallSettings, SettingsError
+from ..stream_url import StreamUrl
+from ..web_function import WebFunction
 from .edge import Edge
 from .firewall import Firewall
 from .page_bucket import PageBucket
-from .settings import EdgeSettings, FirewallSettings, SettingsError
 from .stream_origin import StreamOrigin
-from .stream_url import StreamUrl
-from .web_function import WebFunction
 
 #: AWS WAF takes what guards a distribution in this region alone.
 #: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from ..settings import FAILURE_WINDOW_MINUTES, RATE_PERIOD_MINUTES, RATE_PERIODS, AlarmSettings
 from .alarms import AlarmRecord
-from .settings import FAILURE_WINDOW_MINUTES, RATE_PERIOD_MINUTES, RATE_PERIODS, AlarmSettings
 
 COUNT_PERIOD = cdk.Duration.minutes(1)
 RATE_PERIOD = cdk.Duration.minutes(RATE_PERIOD_MINUTES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 
-from .web_function import WebFunction
+from ..web_function import WebFunction
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
-from .log_groups import log_group
-from .nag import acknowledge
+from ..log_groups import log_group
+from ..nag import acknowledge
 from .page import compose_page
 
 

@@ -15,10 +15,10 @@ from functions.stream.streaming.metric_names import (
     TIME_TO_FIRST_BYTE,
 )
 
+from ..settings import AlarmSettings
+from ..stream_metrics import StreamMetrics
 from .alarm_kinds import RATE_PERIOD, of_enough, rate_alarm
 from .alarms import AlarmRecord
-from .settings import AlarmSettings
-from .stream_metrics import StreamMetrics
 
 _P90 = "p90"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _OWN = _ROOT / "client" / "web"
 #: From npm, at the version and hash of package-lock.json.
 _PARSER = _ROOT / "node_modules" / "eventsource-parser"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from .settings import FirewallSettings
+from ..settings import FirewallSettings
 
 # They look for code, paths and addresses in the body and the query, or refuse long ones. A prompt is text of any kind
 # and length, which nothing runs: they would turn away questions about HTML. So they only count.
