@@ -9,8 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from .deploy_roles import AUDIENCE, ISSUER, DeployRole, Repository
-from .edge.edge_stack import FIREWALL_REGION
-from .settings import StageSettings
+from .settings import FirewallSettings, StageSettings
 
 
 class DeployRolesStack(cdk.Stack):
@@ -52,4 +51,4 @@ class DeployRolesStack(cdk.Stack):
 
     def _regions(self, settings: StageSettings) -> Sequence[str]:
         has_firewall = settings.edge and settings.edge.firewall
-        return (self.region, FIREWALL_REGION) if has_firewall else (self.region,)
+        return (self.region, FirewallSettings.REGION) if has_firewall else (self.region,)

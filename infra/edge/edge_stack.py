@@ -13,10 +13,6 @@ from .firewall import Firewall
 from .page_bucket import PageBucket
 from .stream_origin import StreamOrigin
 
-#: AWS WAF takes what guards a distribution in this region alone.
-#: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
-FIREWALL_REGION = "us-east-1"
-
 
 class EdgeStack(cdk.Stack):
     """Depends on the function's stack, never the other way round: the permissions to call it are here."""
@@ -68,6 +64,6 @@ class FirewallStack(cdk.Stack):
             stage,
             construct_id,
             description="AWS WAF for the distribution",
-            env=cdk.Environment(account=stage.account, region=FIREWALL_REGION),
+            env=cdk.Environment(account=stage.account, region=FirewallSettings.REGION),
         )
         self.acl_arn = Firewall(self, "Firewall", settings=settings).acl_arn

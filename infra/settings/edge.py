@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from .rules import SHORTEST_IDLE_TIMEOUT_SECONDS, require
 
@@ -15,6 +16,10 @@ _SMALLEST_RATE_LIMIT = 10
 @dataclass(frozen=True, kw_only=True)
 class FirewallSettings:
     """AWS WAF in front of the distribution."""
+
+    #: AWS WAF takes what guards a distribution in this region alone.
+    #: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
+    REGION: ClassVar[str] = "us-east-1"
 
     #: Of one address; more are turned away with 403 until they are fewer.
     requests_per_five_minutes: int = 500

@@ -33,6 +33,13 @@ def run_app(tmp_path: Path, context: dict[str, object], **environment: str) -> s
     )
 
 
+def test_app_imports_cloudfront_for_an_edge_alone() -> None:
+    """Every synth would wait for it."""
+    script = "import app, sys; print('aws_cdk.aws_lambda' in sys.modules, 'aws_cdk.aws_cloudfront' in sys.modules)"
+    imported = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert imported.stdout.split() == ["True", "False"], imported.stderr
+
+
 @pytest.fixture(scope="module")
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Of two synths, whose sets and hashes come in different orders."""
