@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 
 from infra.local import free_port
@@ -70,7 +71,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(contender: Contender, **environment: str) -> Iterator[Server]:
+def running(
+    contender: Contender, output: IO[bytes] | int = subprocess.DEVNULL, /, **environment: str
+) -> Iterator[Server]:
     """From its start to its first 200 at /healthz, and until the end of the block."""
     port = free_port()
     variables = {
@@ -83,9 +86,7 @@ def running(contender: Contender, **environment: str) -> Iterator[Server]:
     }
     command = [argument.replace("{port}", str(port)) for argument in contender.command]
     started = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=contender.folder, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, cwd=contender.folder, env=variables, stdout=output, stderr=subprocess.DEVNULL)
     try:
         _wait_until_ready(contender, process, port, started + _GIVE_UP_SECONDS)
         yield Server(port, process, started, time.perf_counter())
