@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from aws_cdk.assertions import Template
 
+from app import build_app
+from infra.settings import SettingsError
 from infra.stage import StreamingStage
 from tests.infrastructure.support import ROOT
 
@@ -86,32 +89,42 @@ def lint(*templates: str) -> None:
     assert finished.returncode == 0, finished.stdout
 
 
-def test_app_builds_the_deploy_roles_for_a_named_repository_only(assembly: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def dev_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of one stage, and of the roles that deploy it."""
+    folder = tmp_path_factory.mktemp("dev-assembly")
+    assert run_app(folder, {"stage": "dev", "repository": "owner@1/name@2"}).returncode == 0
+    return folder
+
+
+def test_app_builds_one_stage_when_named(dev_assembly: Path) -> None:
+    assert [folder.name for folder in dev_assembly.glob("assembly-*")] == ["assembly-dev"]
+
+
+def test_app_builds_the_deploy_roles_for_a_named_repository_only(assembly: Path, dev_assembly: Path) -> None:
     deploy_roles = "DeployRoles.template.json"
-    assert run_app(tmp_path, {"stage": "dev", "repository": "owner@1/name@2"}).returncode == 0
-    lint(str(tmp_path / deploy_roles))
-    assert set(json.loads((tmp_path / deploy_roles).read_text())["Outputs"]) == {"DevRoleArn"}
+    lint(str(dev_assembly / deploy_roles))
+    assert set(json.loads((dev_assembly / deploy_roles).read_text())["Outputs"]) == {"DevRoleArn"}
     assert not (assembly / deploy_roles).exists()
 
 
-def test_app_builds_one_stage_when_named(tmp_path: Path) -> None:
-    assert run_app(tmp_path, {"stage": "dev"}).returncode == 0
-    assert [folder.name for folder in tmp_path.glob("assembly-*")] == ["assembly-dev"]
+def test_app_ends_with_one_sentence(tmp_path: Path) -> None:
+    finished = run_app(tmp_path, {"stage": "qa"})
+    assert finished.returncode == 1
+    assert finished.stderr == "SettingsError: Setting stage: got 'qa', allowed: 'dev', 'prod'.\n"
 
 
 @pytest.mark.parametrize(
-    ("context", "environment", "sentence"),
+    ("context", "region", "sentence"),
     [
-        ({"stage": "qa"}, {}, "SettingsError: Setting stage: got 'qa', allowed: 'dev', 'prod'."),
-        ({"repository": "name"}, {}, "SettingsError: Setting repository: got 'name', allowed: OWNER@ID/NAME@ID"),
-        ({"github_provider": "mine"}, {}, "SettingsError: Setting github_provider: got 'mine', allowed: 'exists'"),
-        ({}, {"CDK_DEFAULT_REGION": "us-gov-west-1"}, "SettingsError: Setting adapter_layer_arn: got None"),
+        ({"repository": "name"}, "eu-west-1", "Setting repository: got 'name', allowed: OWNER@ID/NAME@ID"),
+        ({"github_provider": "mine"}, "eu-west-1", "Setting github_provider: got 'mine', allowed: 'exists'"),
+        ({}, "us-gov-west-1", "Setting adapter_layer_arn: got None"),
     ],
 )
-def test_app_ends_with_one_sentence_for_what_cannot_be(
-    tmp_path: Path, context: dict[str, object], environment: dict[str, str], sentence: str
+def test_app_names_what_cannot_be(
+    context: dict[str, object], region: str, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finished = run_app(tmp_path, context, **environment)
-    assert finished.returncode == 1
-    assert finished.stderr.startswith(sentence)
-    assert len(finished.stderr.strip().splitlines()) == 1
+    monkeypatch.setenv("CDK_DEFAULT_REGION", region)
+    with pytest.raises(SettingsError, match=f"^{re.escape(sentence)}"):
+        build_app({**NO_BUNDLING, **context})
