@@ -5,7 +5,9 @@ https://aws.github.io/aws-lambda-web-adapter/features/snapstart.html
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +72,21 @@ def test_source_is_made_anew_after_a_restore(snap_start: SnapStart, client: http
         client.post(f"{url}{AFTER}")
         assert len(made) == 2
         assert ask(client, url).text == "source 1"
+
+
+def test_source_of_the_start_is_let_go_though_it_refers_to_itself(snap_start: SnapStart, client: httpx.Client) -> None:
+    sources: list[weakref.ref[Source]] = []
+
+    def make() -> Source:
+        source = ScriptedSource("a")
+        source.itself = source  # type: ignore[attr-defined]  # as clients of real models do by their many parts
+        sources.append(weakref.ref(source))
+        return source
+
+    with serving(create_app(Settings(), snap_start.source(make), snap_start)) as url:
+        gc.freeze()  # as server.py does before the first request
+        client.post(f"{url}{BEFORE}")
+    assert sources[0]() is None
 
 
 def test_source_that_cannot_be_made_fails_the_restore(snap_start: SnapStart, client: httpx.Client) -> None:

@@ -80,7 +80,8 @@ class SnapStart:
             pass
         for let_go in self._before:
             let_go()
-        # A client in a cycle of references keeps its connections until it is collected.
+        # A client in a cycle of references keeps its connections until it is collected; server.py froze the first one.
+        gc.unfreeze()
         gc.collect()
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
