@@ -63,8 +63,8 @@ def test_module_that_is_imported_already_stays(library: ModuleType) -> None:
 def test_server_starts_without_what_it_does_not_use() -> None:
     """In an interpreter of its own: this one has imported everything long ago."""
     names = {
-        *("configparser", "email.utils", "hashlib", "html", "http.client", "http.cookies"),
-        *("logging.config", "mimetypes", "secrets", "tempfile"),
+        *("configparser", "copy", "email.utils", "hashlib", "html", "http.client", "http.cookies", "logging.config"),
+        *("mimetypes", "pathlib", "platform", "random", "secrets", "shlex", "tempfile", "uuid"),
     }
     script = (
         "import sys\n"

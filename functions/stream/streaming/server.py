@@ -28,10 +28,10 @@ def _skip_command_line() -> None:
 _skip_command_line()
 
 with standing_in_for(
-    # uvicorn: logging as a file says, a date for a header.
-    *("configparser", "email.utils", "logging.config"),
-    # Starlette: cookies, forms, files, the phrases of its own errors.
-    *("hashlib", "html", "http.client", "http.cookies", "mimetypes", "secrets", "tempfile"),
+    # uvicorn: logging as a file says, a date for a header, reloading, workers.
+    *("configparser", "copy", "email.utils", "logging.config", "pathlib", "platform", "random"),
+    # Starlette: cookies, forms, files, ids in paths, the phrases of its own errors.
+    *("hashlib", "html", "http.client", "http.cookies", "mimetypes", "secrets", "shlex", "tempfile", "uuid"),
 ):
     import starlette.applications  # noqa: F401  # for app.py
     from uvicorn.config import Config

@@ -1,4 +1,4 @@
-"""Spares a start the modules that its libraries import at their top and that a stream never uses: a seventh of it.
+"""Spares a start the modules that its libraries import at their top and that a stream never uses: a fifth of it.
 
 While it lasts, `standing_in_for` puts something light in the place of each. What a library takes from that imports the
 real module once it is called. Later imports, such as a source's, get the real one from the beginning.
@@ -16,7 +16,7 @@ from typing import Any
 
 @contextlib.contextmanager
 def standing_in_for(*names: str) -> Iterator[None]:
-    """Modules of the standard library whose classes and functions are called by their importers, not subclassed."""
+    """Modules of the standard library whose names are called by whoever imports them, neither subclassed nor caught."""
     stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
     sys.modules.update(stand_ins)
     try:
