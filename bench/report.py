@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .measurement import Check, Family, Figure, Samples
+from .page import page
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -28,7 +29,7 @@ def _figure_table(family: Family, figure: Figure) -> Iterator[str]:
     ours = by_contender.get(family.ours)
     yield f"{f'{figure.name}, {figure.unit}':<46} {'ours is':>8} {'median':>11}   low to high, n"
     for name, samples in by_contender.items():
-        ratio = f"{ours.median / samples.median:8.3f}" if ours and samples.median else " " * 8
+        ratio = f"{ours.median / samples.median:8.3f}" if ours and samples.median > 0 else " " * 8
         spread = f"{_number(samples.low)} to {_number(samples.high)}, {len(samples.values)}"
         yield f"  {name:<44} {ratio} {_number(samples.median):>11}   {spread}"
 
@@ -97,4 +98,5 @@ def save(families: Sequence[Family], *, date: str) -> Path:
     if path.exists():
         saved["families"] = json.loads(path.read_text())["families"] | saved["families"]
     path.write_text(json.dumps(saved, indent=2) + "\n")
+    path.with_name("README.md").write_text(page(saved))
     return path
