@@ -11,10 +11,8 @@ from .contender import OurContender
 _OURS = Path(__file__).parent / "peers" / "ours"
 _POWERTOOLS = Path(__file__).parent / "peers" / "powertools" / "requirements.txt"
 _NO_STAND_INS = """
-import contextlib
-
-def standing_in_for(*names):
-    return contextlib.nullcontext()
+def import_lightly(*modules, without):
+    pass
 """
 
 

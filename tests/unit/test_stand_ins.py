@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from functions.stream.streaming.stand_ins import standing_in_for
+from functions.stream.streaming.stand_ins import import_lightly
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = """
@@ -32,8 +32,8 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(tmp_path)
     for name in ("colours", "colours.mixed", "library"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    with standing_in_for("colours.mixed"):
-        return importlib.import_module("library")
+    import_lightly("library", without=["colours.mixed"])
+    return importlib.import_module("library")
 
 
 def test_module_is_imported_when_a_name_of_it_is_used_and_not_before(library: ModuleType) -> None:
@@ -56,8 +56,21 @@ def test_name_that_the_real_module_lacks_is_an_attribute_error(library: ModuleTy
 
 def test_module_that_is_imported_already_stays(library: ModuleType) -> None:
     mixed = importlib.import_module("colours.mixed")
-    with standing_in_for("colours.mixed"):
-        assert sys.modules["colours.mixed"] is mixed
+    import_lightly("library", without=["colours.mixed"])
+    assert sys.modules["colours.mixed"] is mixed
+
+
+@pytest.mark.usefixtures("library")
+def test_library_that_needs_the_module_itself_is_imported_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "needy.py").write_text("import library\nfrom colours.mixed import Purple\nclass Violet(Purple): pass\n")
+    (tmp_path / "colours" / "mixed.py").write_text("class Purple: pass\ndef purple(number): pass\n")
+    for name in ("library", "needy"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    import_lightly("needy", without=["colours.mixed"])
+    assert [base.__name__ for base in sys.modules["needy"].Violet.__bases__] == ["Purple"]
+    assert "imported whole" in caplog.text
 
 
 def test_server_starts_without_what_it_does_not_use() -> None:

@@ -7,7 +7,7 @@ import gc
 import importlib.util
 import sys
 
-from .stand_ins import standing_in_for
+from .stand_ins import import_lightly
 
 
 def _skip_command_line() -> None:
@@ -27,15 +27,20 @@ def _skip_command_line() -> None:
 
 _skip_command_line()
 
-with standing_in_for(
-    # uvicorn: logging as a file says, a date for a header, reloading, workers.
-    *("configparser", "copy", "email.utils", "logging.config", "pathlib", "platform", "random"),
-    # Starlette: cookies, forms, files, ids in paths, the phrases of its own errors.
-    *("hashlib", "html", "http.client", "http.cookies", "mimetypes", "secrets", "shlex", "tempfile", "uuid"),
-):
-    import starlette.applications  # noqa: F401  # for app.py
-    from uvicorn.config import Config
-    from uvicorn.server import Server
+import_lightly(
+    "starlette.applications",  # for app.py
+    "uvicorn.config",
+    "uvicorn.server",
+    without={
+        # uvicorn: logging as a file says, a date for a header, reloading, workers.
+        *("configparser", "copy", "email.utils", "logging.config", "pathlib", "platform", "random"),
+        # Starlette: cookies, forms, files, ids in paths, the phrases of its own errors.
+        *("hashlib", "html", "http.client", "http.cookies", "mimetypes", "secrets", "shlex", "tempfile", "uuid"),
+    },
+)
+
+from uvicorn.config import Config  # noqa: E402
+from uvicorn.server import Server  # noqa: E402
 
 # uvicorn/lifespan/on.py looks for it where __init__ would have put it.
 sys.modules["uvicorn"].Config = Config  # type: ignore[attr-defined]  # the module is one that never ran
