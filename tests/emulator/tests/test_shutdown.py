@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.emulator.limits import Limits
 from tests.emulator.service import LambdaService
 from tests.emulator.tests.support import Sandbox, run, url
+from tests.support.waiting import until
 
 ECHO = """
 for invocation in invocations():
@@ -175,6 +176,6 @@ def test_nothing_is_orphaned(sandbox: Sandbox) -> None:
             await service.warm()
             pid = int((await service.log.wait_for("child ")).text.split()[1])
             assert is_running(pid)
-        assert not is_running(pid)
+        await until(lambda: not is_running(pid), "the child to end")
 
     run(test())
