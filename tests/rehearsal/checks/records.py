@@ -16,7 +16,7 @@ from tests.support.waiting import until
 
 #: A second more than a stream says goodbye before it.
 _TIMEOUT_SECONDS = 4
-_PATIENCE_SECONDS = 5
+_PATIENCE_SECONDS = 3
 
 
 async def check_record_of_killed_application(scene: Scene) -> str:
