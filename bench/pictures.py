@@ -11,6 +11,7 @@ import matplotlib as mpl
 
 mpl.use("svg")
 mpl.rcParams["svg.hashsalt"] = "bench"  # the same figures give the same file
+mpl.rcParams["svg.fonttype"] = "none"  # words stay words, at a third of the size
 
 from matplotlib import pyplot as plt  # noqa: E402  # after the choice of its backend
 from matplotlib.axes import Axes  # noqa: E402

@@ -28,7 +28,11 @@ print_crash_records() {
     done
 }
 
-cd "${LAMBDA_TASK_ROOT:-$(dirname "$0")}"
+case "$0" in
+*/*) here="${0%/*}" ;;
+*) here=. ;;
+esac
+cd "${LAMBDA_TASK_ROOT:-$here}"
 print_crash_records
 "$interpreter" -m streaming "$_HANDLER" "$AWS_LWA_PORT" &
 server=$!
@@ -42,4 +46,5 @@ while :; do
     kill -0 "$server" 2>/dev/null || break
 done
 print_crash_records
+rmdir "$STREAM_CRASH_RECORDS" 2>/dev/null || :
 exit "$status"

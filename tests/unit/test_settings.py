@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from functions.stream.streaming.settings import JwtSettings, Settings
@@ -63,7 +61,7 @@ def test_settings_take_the_token_check_from_its_variables() -> None:
     environment = {"STREAM_JWT_ISSUER": "https://issuer.example", "STREAM_JWT_AUDIENCE": "one two"}
     expected = JwtSettings(issuer="https://issuer.example", audience=("one", "two"))
     assert Settings.from_environment(environment).jwt == expected
-    assert Settings.from_environment(environment | {"STREAM_JWT_SCOPE": "s"}).jwt == replace(expected, scope="s")
+    assert Settings.from_environment(environment | {"STREAM_JWT_SCOPE": "s"}).jwt == expected._replace(scope="s")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from . import metric_names as names
 
@@ -25,8 +25,7 @@ _TO_ESCAPE = ("\n", '"', "\\", *map(chr, range(0x20)), *_LINE_ENDS_OF_OTHERS)
 _LONG = 1024
 
 
-@dataclass(frozen=True)
-class Ending:
+class Ending(NamedTuple):
     """How a stream ends: the fields of its last event, and whether that is a success."""
 
     #: One of metric_names.OUTCOME_METRICS.
@@ -58,11 +57,11 @@ DISCONNECTED = Ending(names.DISCONNECTED, {})
 INTERNAL = Ending.error("internal", "The answer broke off by an error of the service.")
 
 
-@dataclass
 class EventEncoder:
     """Encodes the events of one stream, counting their ids up from 1."""
 
-    last_id: int = field(default=0, init=False)
+    def __init__(self) -> None:
+        self.last_id = 0
 
     def starting(self, stream_id: str) -> bytes:
         return self._encode({"status": "starting", "id": stream_id})

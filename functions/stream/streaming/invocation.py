@@ -11,14 +11,12 @@ import math
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Invocation:
+class Invocation(NamedTuple):
     request_id: str | None = None
     trace_id: str | None = None
     #: Until Lambda stops the function, counted from when the headers were read; endless outside Lambda.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 #: Where this function runs, in its metrics: the dimensions beside the source.
 SERVICE = "STREAM_SERVICE"
@@ -37,8 +36,7 @@ TOKEN_HEADER = "x-authorization"
 _Number = TypeVar("_Number", int, float)
 
 
-@dataclass(frozen=True, kw_only=True)
-class JwtSettings:
+class JwtSettings(NamedTuple):
     """Whose tokens open the service."""
 
     issuer: str
@@ -58,8 +56,7 @@ class JwtSettings:
         return cls(issuer=issuer, audience=tuple(audience), scope=environment.get(JWT_SCOPE) or None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     service: str = "stream"
     stage: str = "local"
     source: str = "local"
@@ -78,15 +75,18 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Raises ValueError, naming the variable, when one is missing or not a positive number."""
+        default = cls()
         return cls(
-            service=environment.get(SERVICE, cls.service),
-            stage=environment.get(STAGE, cls.stage),
-            source=environment.get(SOURCE, cls.source),
-            max_input_bytes=positive(environment, MAX_INPUT_BYTES, cls.max_input_bytes, int),
-            heartbeat_seconds=positive(environment, HEARTBEAT_SECONDS, cls.heartbeat_seconds, float),
-            frame_characters=positive(environment, FRAME_CHARACTERS, cls.frame_characters, int),
-            frame_milliseconds=positive(environment, FRAME_MILLISECONDS, cls.frame_milliseconds, float),
-            deadline_margin_seconds=positive(environment, DEADLINE_MARGIN_SECONDS, cls.deadline_margin_seconds, float),
+            service=environment.get(SERVICE, default.service),
+            stage=environment.get(STAGE, default.stage),
+            source=environment.get(SOURCE, default.source),
+            max_input_bytes=positive(environment, MAX_INPUT_BYTES, default.max_input_bytes, int),
+            heartbeat_seconds=positive(environment, HEARTBEAT_SECONDS, default.heartbeat_seconds, float),
+            frame_characters=positive(environment, FRAME_CHARACTERS, default.frame_characters, int),
+            frame_milliseconds=positive(environment, FRAME_MILLISECONDS, default.frame_milliseconds, float),
+            deadline_margin_seconds=positive(
+                environment, DEADLINE_MARGIN_SECONDS, default.deadline_margin_seconds, float
+            ),
             log_text=_switch(environment, LOG_TEXT),
             crash_records=environment.get(CRASH_RECORDS),
             jwt=JwtSettings.from_environment(environment),
