@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -16,6 +17,11 @@ settings.load_profile("patient")
 
 
 _LONGEST = frozenset({"rehearsal", "browser", "test_app.py"})
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors: a third of the suite is waiting, for streams that take their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure() -> None:
