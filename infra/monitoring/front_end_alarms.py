@@ -9,18 +9,13 @@ from ..settings import AlarmSettings
 from ..web_function import WebFunction
 from .alarm_kinds import COUNT_PERIOD, RATE_PERIOD, count_alarm, of_enough, rate_alarm
 from .alarms import AlarmRecord
-from .front_ends import FrontEnd, front_ends
+from .front_ends import FrontEnd, front_ends, http_api_front_end, rest_api_front_end, url_front_end
 from .service import Service
-
-_SUM = "Sum"
 
 
 def url_errors_alarm(function: WebFunction, settings: AlarmSettings) -> AlarmRecord:
-    # CDK has no method for the metrics of a URL; they stand under the alias that it is on.
-    # https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
-    return count_alarm(
-        "UrlServerErrors",
-        function.alias.metric("Url5xxCount", period=COUNT_PERIOD, statistic=_SUM),
+    return _server_errors_alarm(
+        url_front_end(function),
         settings,
         description="The function URL answered 5xx before a stream began (502: the function failed, 503: the source "
         "refused). Read the function's log lines of level WARNING and above at that minute.",
@@ -29,9 +24,8 @@ def url_errors_alarm(function: WebFunction, settings: AlarmSettings) -> AlarmRec
 
 
 def http_api_errors_alarm(api: apigatewayv2.HttpApi, settings: AlarmSettings) -> AlarmRecord:
-    return count_alarm(
-        "HttpApiServerErrors",
-        api.metric_server_error(period=COUNT_PERIOD, statistic=_SUM),
+    return _server_errors_alarm(
+        http_api_front_end(api),
         settings,
         description="The HTTP API answered 5xx. 503 after 30 s: the answer was too long for it, send the client to "
         "the stream; others: read the access log's error.message, then the Generate function's log.",
@@ -40,13 +34,24 @@ def http_api_errors_alarm(api: apigatewayv2.HttpApi, settings: AlarmSettings) ->
 
 
 def rest_api_errors_alarm(api: apigateway.RestApi, settings: AlarmSettings) -> AlarmRecord:
-    return count_alarm(
-        "RestApiServerErrors",
-        api.metric_server_error(period=COUNT_PERIOD, statistic=_SUM),
+    return _server_errors_alarm(
+        rest_api_front_end(api),
         settings,
         description="The REST API answered 5xx before a stream began. Read the access log's error.message: a mode "
         "that does not match shows as 502, then the Stream function's log.",
         runbook="rest-api-server-errors",
+    )
+
+
+def _server_errors_alarm(
+    front_end: FrontEnd, settings: AlarmSettings, *, description: str, runbook: str
+) -> AlarmRecord:
+    return count_alarm(
+        f"{front_end.name}ServerErrors",
+        front_end.server_errors.with_(period=COUNT_PERIOD),
+        settings,
+        description=description,
+        runbook=runbook,
     )
 
 

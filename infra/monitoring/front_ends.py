@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from ..web_function import WebFunction
 from .service import Service
+
+_SUM = "Sum"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,29 +24,38 @@ class FrontEnd:
 
 
 def front_ends(service: Service) -> tuple[FrontEnd, ...]:
+    return (
+        url_front_end(service.stream),
+        http_api_front_end(service.http_api),
+        rest_api_front_end(service.rest_api),
+    )
+
+
+def url_front_end(function: WebFunction) -> FrontEnd:
     # CDK has no method for the metrics of a URL; they stand under the alias that it is on.
     # https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
-    alias, http_api, rest_api = service.stream.alias, service.http_api, service.rest_api
-    return (
-        FrontEnd(
-            name="Url",
-            title="the function URL",
-            requests=alias.metric("UrlRequestCount", statistic="Sum"),
-            client_errors=alias.metric("Url4xxCount", statistic="Sum"),
-            server_errors=alias.metric("Url5xxCount", statistic="Sum"),
-        ),
-        FrontEnd(
-            name="HttpApi",
-            title="the HTTP API",
-            requests=http_api.metric_count(statistic="Sum"),
-            client_errors=http_api.metric_client_error(statistic="Sum"),
-            server_errors=http_api.metric_server_error(statistic="Sum"),
-        ),
-        FrontEnd(
-            name="RestApi",
-            title="the REST API",
-            requests=rest_api.metric_count(statistic="Sum"),
-            client_errors=rest_api.metric_client_error(statistic="Sum"),
-            server_errors=rest_api.metric_server_error(statistic="Sum"),
-        ),
+    return FrontEnd(
+        name="Url",
+        title="the function URL",
+        requests=function.alias.metric("UrlRequestCount", statistic=_SUM),
+        client_errors=function.alias.metric("Url4xxCount", statistic=_SUM),
+        server_errors=function.alias.metric("Url5xxCount", statistic=_SUM),
+    )
+
+
+def http_api_front_end(api: apigatewayv2.HttpApi) -> FrontEnd:
+    return _api_front_end("HttpApi", "the HTTP API", api)
+
+
+def rest_api_front_end(api: apigateway.RestApi) -> FrontEnd:
+    return _api_front_end("RestApi", "the REST API", api)
+
+
+def _api_front_end(name: str, title: str, api: apigatewayv2.HttpApi | apigateway.RestApi) -> FrontEnd:
+    return FrontEnd(
+        name=name,
+        title=title,
+        requests=api.metric_count(statistic=_SUM),
+        client_errors=api.metric_client_error(statistic=_SUM),
+        server_errors=api.metric_server_error(statistic=_SUM),
     )
