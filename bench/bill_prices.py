@@ -3,10 +3,11 @@
 None of them could be asked of AWS itself from where this was written: check them before you rely on a total.
 """
 
-#: A second with a GB of memory on arm64. https://cloudchipr.com/blog/aws-lambda-pricing (2024)
-GIBIBYTE_SECOND = 0.0000133334
-#: https://aws.amazon.com/lambda/pricing/
-MILLION_REQUESTS = 0.20
+from infra.monitoring import prices as lambda_prices
+
+#: A second with a GB of memory.
+GIBIBYTE_SECOND = lambda_prices.GB_SECOND["arm64"]
+MILLION_REQUESTS = lambda_prices.REQUEST * 1_000_000
 #: A GB of log lines. https://c3x.dev/blog/cloudwatch-logs-cost-optimization (June 2026)
 GIGABYTE_LOGGED = 0.50
 #: A GB sent to the internet; an assumption, from memory.
