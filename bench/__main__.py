@@ -6,6 +6,7 @@ import argparse
 import datetime
 import importlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ _HERE = Path(__file__).parent
 def main(arguments: Sequence[str]) -> int:
     """1 when a limit is missed, or something got worse than in the run it is compared with."""
     parsed = _parse(arguments)
+    # Where `make` keeps its own bytecode (Makefile). Whatever the bench starts keeps its own beside its sources.
+    os.environ.pop("PYTHONPYCACHEPREFIX", None)
     before = json.loads(parsed.against.read_text()) if parsed.against else None
     options = Options(parsed.repetitions, is_long=parsed.long)
     families = [_measure(name, options) for name in parsed.families or FAMILIES]

@@ -65,13 +65,7 @@ def measure(options: Options) -> Family:
 def _pip(requirements: Path, *arguments: str) -> Callable[[Path], object]:
     pip = [sys.executable, "-m", "pip", "--python", interpreter(), "--disable-pip-version-check", "--quiet"]
     command = [*pip, "install", *arguments, "-r", str(requirements), "-t"]
-
-    def install(target: Path) -> None:
-        # As in a container: what says where `make` keeps its own bytecode (Makefile) would keep pip's out of the zip.
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
-        subprocess.run([*command, str(target)], env=environment, check=True)
-
-    return install
+    return lambda target: subprocess.run([*command, str(target)], check=True)
 
 
 def _make(recipe: _Recipe) -> Mapping[Figure, float]:

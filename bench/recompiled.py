@@ -49,6 +49,5 @@ def _copy(contender: ContenderT, kind: str) -> ContenderT:
 
 def _compile(folder: Path, mode: str) -> None:
     command = [interpreter(), "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", mode, str(folder)]
-    # Packages may ship files for other versions of Python, which do not compile. What says where `make` keeps its own
-    # bytecode (Makefile) is not for this.
-    subprocess.run(command, env={"PATH": os.defpath}, stdout=subprocess.DEVNULL)
+    # Packages may ship files for other versions of Python, which do not compile.
+    subprocess.run(command, stdout=subprocess.DEVNULL)
