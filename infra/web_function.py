@@ -21,6 +21,13 @@ from .nag import acknowledge
 from .settings import Bundler, ScalingSettings
 from .stream_metrics import StreamMetrics
 
+_ACKNOWLEDGED = {
+    "Serverless-LambdaDLQ": "Only synchronous invocations reach it (function URL, API Gateway), and a dead-letter "
+    "queue receives none of these.",
+    "Serverless-LambdaTracing": "No X-Ray client runs in it, so a trace would hold one segment as long as the "
+    "stream; the log lines carry the caller's trace id.",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class WebFunctionProps:
@@ -109,15 +116,7 @@ class WebFunction(Construct):
             # A stream may outlive a deployment; its version has to as well.
             current_version_options=lambda_.VersionOptions(removal_policy=cdk.RemovalPolicy.RETAIN),
         )
-        acknowledge(
-            function,
-            {
-                "Serverless-LambdaDLQ": "Only synchronous invocations reach it (function URL, API Gateway), and a "
-                "dead-letter queue receives none of these.",
-                "Serverless-LambdaTracing": "No X-Ray client runs in it, so a trace would hold one segment as long as "
-                "the stream; the log lines carry the caller's trace id.",
-            },
-        )
+        acknowledge(function, _ACKNOWLEDGED)
         return function
 
     def _build_alias(self) -> lambda_.Alias:
