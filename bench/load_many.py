@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from .load import Reception, request_for
 
@@ -63,12 +64,8 @@ def read_at_once(port: int, path: str, streams: int) -> Sequence[Reception]:
     """Each on a connection of its own, all asked for in the same moment."""
 
     async def read() -> Sequence[Reception]:
-        connections = [await Connection.open(port) for _ in range(streams)]
-        try:
+        async with _connections(port, streams) as connections:
             return await asyncio.gather(*(connection.ask(path) for connection in connections))
-        finally:
-            for connection in connections:
-                connection.close()
 
     return asyncio.run(read())
 
@@ -81,11 +78,17 @@ def read_in_turn(port: int, path: str, streams: int, *, at_once: int, each: Call
             each(await connection.ask(path))
 
     async def read() -> None:
-        connections = [await Connection.open(port) for _ in range(at_once)]
-        try:
+        async with _connections(port, at_once) as connections:
             await asyncio.gather(*(read_some(connection, streams // at_once) for connection in connections))
-        finally:
-            for connection in connections:
-                connection.close()
 
     asyncio.run(read())
+
+
+@contextlib.asynccontextmanager
+async def _connections(port: int, count: int) -> AsyncIterator[Sequence[Connection]]:
+    connections = [await Connection.open(port) for _ in range(count)]
+    try:
+        yield connections
+    finally:
+        for connection in connections:
+            connection.close()
