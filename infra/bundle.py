@@ -26,10 +26,10 @@ from .settings import FUNCTION_ENTRY
 Machine = Literal["aarch64", "x86_64"]
 
 _NOT_SHIPPED = ("requirements*", "__pycache__", "*.pyc", ".*")
-# By the entry point, or by uvicorn and anyio once they run.
+# By the entry point, or by uvicorn once it runs.
 _START_IMPORTS = (
     *("streaming.__main__", "streaming.app", "uvicorn.lifespan.on", "uvicorn.loops.asyncio"),
-    *("uvicorn.protocols.http.h11_impl", "anyio._backends._asyncio"),
+    "uvicorn.protocols.http.h11_impl",
 )
 # What a start imports because of an extra.
 _EXTRA_IMPORTS = {"jwt": ("streaming.token_check", "streaming.tokens")}

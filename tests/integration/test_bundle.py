@@ -48,7 +48,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_bundle_holds_the_application_and_nothing_of_the_tools(built: Path) -> None:
-    assert {"run.sh", "streaming", "starlette", "uvicorn", "sse_starlette"} <= {p.name for p in built.iterdir()}
+    assert {"run.sh", "streaming", "starlette", "uvicorn"} <= {p.name for p in built.iterdir()}
     assert not [p for p in files_of(built) if p.name.startswith(("requirements", ".lock")) or "bin" in p.parts]
 
 

@@ -132,20 +132,6 @@ def test_process_streams_after_its_hooks(client: httpx.Client, tmp_path: Path) -
     assert "The environment is restored from a snapshot." in {line["message"] for line in lines}
 
 
-@pytest.mark.parametrize("is_warm", [True, False])
-def test_first_stream_after_a_restore_imports_no_backend_any_more(
-    is_warm: bool, client: httpx.Client, tmp_path: Path
-) -> None:
-    # https://docs.python.org/3/using/cmdline.html#envvar-PYTHONPROFILEIMPORTTIME
-    with running_function(tmp_path / "log", **HOOKS, PYTHONPROFILEIMPORTTIME="1") as function:
-        if is_warm:
-            call_hooks(client, function.url)
-        start = function.log_file.stat().st_size
-        ask(client, function.url)
-        imported = function.log_file.read_bytes()[start:]
-    assert (b"anyio" in imported) is not is_warm
-
-
 def test_model_is_called_with_new_credentials_after_a_restore(
     model: ModelServer, client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

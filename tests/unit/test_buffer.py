@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.stream.streaming.buffer import FRAMES_AHEAD, FrameBuffer
+from functions.stream.streaming.buffer import FRAMES_AHEAD, SILENCE, FrameBuffer
 from tests.support.clock import now, run_on_virtual_clock
 from tests.support.text import pieces, well_formed
 
@@ -15,8 +15,8 @@ FRAME_SECONDS = 0.04
 Timed = list[tuple[float, str]]
 
 
-def make_buffer(*, characters: int = 100) -> FrameBuffer:
-    return FrameBuffer(frame_characters=characters, frame_seconds=FRAME_SECONDS)
+def make_buffer(*, characters: int = 100, silence_seconds: float | None = None) -> FrameBuffer:
+    return FrameBuffer(frame_characters=characters, frame_seconds=FRAME_SECONDS, silence_seconds=silence_seconds)
 
 
 async def write(buffer: FrameBuffer, steps: list[tuple[float, str]]) -> None:
@@ -41,9 +41,15 @@ async def read(buffer: FrameBuffer, *, pause: float = 0) -> Timed:
     return frames
 
 
-def frames_of(steps: list[tuple[float, str]], *, characters: int = 100, reader_pause: float = 0) -> Timed:
+def frames_of(
+    steps: list[tuple[float, str]],
+    *,
+    characters: int = 100,
+    reader_pause: float = 0,
+    silence_seconds: float | None = None,
+) -> Timed:
     async def main() -> Timed:
-        buffer = make_buffer(characters=characters)
+        buffer = make_buffer(characters=characters, silence_seconds=silence_seconds)
         writing = asyncio.create_task(write(buffer, steps))
         frames = await read(buffer, pause=reader_pause)
         await writing
@@ -207,3 +213,18 @@ def test_full_seconds_hold_a_wait_that_was_cancelled() -> None:
         return buffer.full_seconds
 
     assert run_on_virtual_clock(main()) == 2
+
+
+def test_reader_is_told_of_each_silence_and_of_nothing_shorter() -> None:
+    frames = frames_of([(9.9, "a"), (9.9, "b"), (25, "c")], silence_seconds=10)
+    assert frames == [(9.9, "a"), (19.8, "b"), (29.8, SILENCE), (39.8, SILENCE), (44.8, "c")]
+
+
+def test_pieces_that_make_no_frame_do_not_break_a_silence() -> None:
+    frames = frames_of([(6, ""), (6, "\ud83d"), (6, "\ude00")], silence_seconds=10)
+    assert frames == [(10, SILENCE), (18, "😀")]
+
+
+def test_silence_is_counted_from_when_the_reader_is_back() -> None:
+    frames = frames_of([(0, "a"), (15, "b")], reader_pause=8, silence_seconds=10)
+    assert frames == [(0, "a"), (15, "b")]

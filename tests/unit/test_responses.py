@@ -9,6 +9,7 @@ from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
 from functions.stream.streaming.sources import SourceFailed
 from tests.support.asgi import Exchange, http_scope, post
+from tests.support.clock import run_on_virtual_clock
 from tests.support.logs import JsonLog
 from tests.support.sources import ScriptedSource, Step, forever, pause
 
@@ -140,8 +141,15 @@ async def test_heartbeat_fills_the_silence_and_stands_between_events() -> None:
     assert exchange.stream.text == "ab"
 
 
-async def test_no_heartbeat_is_sent_when_the_stream_is_shorter_than_the_interval() -> None:
-    assert (await post(app_of(ScriptedSource("a")), "/stream", "a")).stream.comments == 0
+def test_heartbeats_are_one_for_each_interval_of_silence_and_none_where_text_flows() -> None:
+    async def comments(*pauses: float) -> int:
+        source = ScriptedSource(*(step for seconds in pauses for step in (pause(seconds), "a")))
+        return (await post(app_of(source, heartbeat_seconds=10), "/stream", "a")).stream.comments
+
+    async def main() -> list[int]:
+        return [await comments(), await comments(*[9.9] * 20), await comments(25, 9, 11)]
+
+    assert run_on_virtual_clock(main()) == [0, 0, 3]
 
 
 @pytest.mark.parametrize("headers", [{}, {"last-event-id": "7"}])

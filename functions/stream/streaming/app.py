@@ -55,8 +55,8 @@ class Service:
         prompt = await read_prompt(request, max_bytes=self._settings.max_input_bytes)
         if request.method == "HEAD":
             return Response(headers=HEADERS, media_type=MEDIA_TYPE)
-        running, record = await self._start(request, prompt)
-        return EventStream(running, record, heartbeat_seconds=self._settings.heartbeat_seconds)
+        running, record = await self._start(request, prompt, silence_seconds=self._settings.heartbeat_seconds)
+        return EventStream(running, record)
 
     async def generate(self, request: Request) -> Response:
         prompt = await read_prompt(request, max_bytes=self._settings.max_input_bytes)
@@ -72,7 +72,9 @@ class Service:
         """The next stream is the first of an environment, although not of this process."""
         self._records.is_cold = True
 
-    async def _start(self, request: Request, prompt: str) -> tuple[RunningAnswer, StreamRecord]:
+    async def _start(
+        self, request: Request, prompt: str, *, silence_seconds: float | None = None
+    ) -> tuple[RunningAnswer, StreamRecord]:
         """Opens the source before the status is sent, so that its refusal is still an HTTP error."""
         invocation = Invocation.from_headers(request.headers)
         stream_id = _new_stream_id()
@@ -90,6 +92,7 @@ class Service:
             FrameBuffer(
                 frame_characters=self._settings.frame_characters,
                 frame_seconds=self._settings.frame_milliseconds / 1000,
+                silence_seconds=silence_seconds,
             ),
             seconds_left=seconds_left - (asyncio.get_running_loop().time() - opened_at),
             shutdown=self._shutdown,

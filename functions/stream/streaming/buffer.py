@@ -13,16 +13,21 @@ from .text import SurrogateJoiner
 FRAMES_AHEAD = 16
 
 
+#: What the reader gets after each `silence_seconds` without a frame.
+SILENCE = ""
+
+
 class FrameBuffer:
     """One writer puts pieces, one reader iterates frames; the frames joined are the pieces joined.
 
     A frame leaves when it holds `frame_characters`, or `frame_seconds` after the one before; so the first piece leaves
-    at once, and so does every piece of a source slower than that.
+    at once, and so does every piece of a source slower than that. Without `silence_seconds`, silences are not told.
     """
 
-    def __init__(self, *, frame_characters: int, frame_seconds: float) -> None:
+    def __init__(self, *, frame_characters: int, frame_seconds: float, silence_seconds: float | None = None) -> None:
         self._frame_characters = frame_characters
         self._frame_seconds = frame_seconds
+        self._silence_seconds = silence_seconds
         self._full: deque[str] = deque()
         #: Of the frame that is not full yet.
         self._pieces: list[str] = []
@@ -63,8 +68,9 @@ class FrameBuffer:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            if not self._full:
-                await self._until(due)
+            if not self._full and not await self._until(due):
+                yield SILENCE
+                continue
             if not self._full and not self._pieces:
                 return
             due = loop.time() + self._frame_seconds
@@ -77,13 +83,18 @@ class FrameBuffer:
         finally:
             self._full_seconds, self._waiting_since = self.full_seconds, None
 
-    async def _until(self, due: float) -> None:
-        await self._has_text.wait()
-        if self._full:
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(due):
-                await self._has_frame.wait()
+    async def _until(self, due: float) -> bool:
+        """Whether there is a frame to take, or the end; False after a silence."""
+        try:
+            async with asyncio.timeout(self._silence_seconds):
+                await self._has_text.wait()
+        except TimeoutError:
+            return False
+        if not self._full:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(due):
+                    await self._has_frame.wait()
+        return True
 
     def _append(self, text: str) -> None:
         if not text:

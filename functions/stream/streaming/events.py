@@ -16,6 +16,8 @@ from . import metric_names as names
 
 HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 MEDIA_TYPE = "text/event-stream"
+#: A comment, which readers skip and proxies count as life.
+HEARTBEAT = b": ping\n\n"
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 # Line ends to str.splitlines() and so to some clients' readers, but not to SSE; as JSON escapes they are harmless.

@@ -5,91 +5,78 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
+from typing import TypeVar
 
-from sse_starlette import EventSourceResponse, ServerSentEvent
-from sse_starlette.sse import AppStatus
 from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from .answer import Answer
-from .events import DEADLINE, DISCONNECTED, HEADERS, INTERNAL, MEDIA_TYPE, SHUTDOWN, Ending, EventEncoder
+from .buffer import SILENCE
+from .events import DEADLINE, DISCONNECTED, HEADERS, HEARTBEAT, INTERNAL, MEDIA_TYPE, SHUTDOWN, Ending, EventEncoder
 from .metric_names import COMPLETE
 from .problems import Problem
 from .stream_record import StreamRecord
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 RunningAnswer = AbstractAsyncContextManager[Answer]
 
-# Its drain cancels the stream, up to half a second late; ours lets the stream say goodbye at once (shutdown.py).
-AppStatus.enable_automatic_graceful_drain = False
-
-_PING = ServerSentEvent(comment="ping", sep="\n")
 _STATUS_OF_ENDING = {DEADLINE.outcome: HTTPStatus.GATEWAY_TIMEOUT, SHUTDOWN.outcome: HTTPStatus.SERVICE_UNAVAILABLE}
 
 
-class EventStream(EventSourceResponse):
+class EventStream(Response):
     """Owns the running answer, so that every way out of the response closes the source and writes the record."""
 
-    def __init__(self, running: RunningAnswer, record: StreamRecord, *, heartbeat_seconds: float) -> None:
-        super().__init__(
-            self._body(),
-            headers=HEADERS,
-            media_type=MEDIA_TYPE,
-            sep="\n",
-            ping=heartbeat_seconds,
-            ping_message_factory=lambda: _PING,
-        )
-        # A hop-by-hop header has no meaning in front of Lambda, which renames it and passes it on.
-        del self.headers["connection"]
+    media_type = MEDIA_TYPE
+
+    def __init__(self, running: RunningAnswer, record: StreamRecord) -> None:
+        self.status_code = HTTPStatus.OK
+        self.background = None
+        self.init_headers(HEADERS)
         self._running = running
         self._record = record
-        self._answer: Answer
-        self._send: Send
         self._ending = DISCONNECTED
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_and_count(message: Message) -> None:
-            await send(message)
-            self._record.sent(message.get("body", b""))
-
-        self._send = send
-        async with self._running as self._answer:
+        ending = DISCONNECTED
+        async with self._running as answer:
             try:
-                await super().__call__(scope, receive, send_and_count)
+                if await unless_disconnected(self._send_all(answer, send), receive):
+                    ending = self._ending
             finally:
-                end_record(self._record, self._ending, self._answer)
+                end_record(self._record, ending, answer)
 
-    async def _body(self) -> AsyncIterator[bytes]:
-        """The first event goes by sse-starlette; the others go past it, where it would take as long as the server.
-
-        Half of that is a cancel scope around each send, for a time limit that is not set here (bench/warm.py).
-        """
-        async with contextlib.aclosing(self._events()) as events:
-            yield await anext(events)
+    async def _send_all(self, answer: Answer, send: Send) -> bool:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        async with contextlib.aclosing(self._events(answer)) as events:
             async for event in events:
-                await self._send({"type": "http.response.body", "body": event, "more_body": True})
+                await send({"type": "http.response.body", "body": event, "more_body": True})
                 self._record.sent(event)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return True
 
-    async def _events(self) -> AsyncGenerator[bytes]:
+    async def _events(self, answer: Answer) -> AsyncGenerator[bytes]:
         encoder = EventEncoder()
         yield encoder.starting(self._record.stream_id)
-        ending = INTERNAL
         try:
-            async for frame in self._answer:
+            async for frame in answer:
+                if frame == SILENCE:
+                    yield HEARTBEAT
+                    continue
                 yield encoder.chunk(frame)
                 self._record.sent_chunk(frame)
-            ending = self._answer.ending or INTERNAL
-            last = encoder.ending(ending)
+            self._ending = answer.ending or INTERNAL
+            last = encoder.ending(self._ending)
         except Exception:
             logger.exception("The stream failed between source and wire.")
-            ending = INTERNAL
-            last = encoder.ending(ending)
+            self._ending = INTERNAL
+            last = encoder.ending(self._ending)
         yield last
-        self._ending = ending
 
 
 async def whole_answer(running: RunningAnswer, record: StreamRecord, *, receive: Receive) -> Response:
@@ -97,7 +84,7 @@ async def whole_answer(running: RunningAnswer, record: StreamRecord, *, receive:
     async with running as answer:
         ending = DISCONNECTED
         try:
-            frames = await _unless_disconnected(_collect(answer, record), receive)
+            frames = await unless_disconnected(_collect(answer, record), receive)
             if frames is not None:
                 ending = answer.ending or INTERNAL
             return _document(record, ending, frames or [])
@@ -132,7 +119,7 @@ async def _collect(answer: Answer, record: StreamRecord) -> list[str]:
     return frames
 
 
-async def _unless_disconnected(work: Coroutine[None, None, list[str]], receive: Receive) -> list[str] | None:
+async def unless_disconnected(work: Coroutine[None, None, T], receive: Receive) -> T | None:
     working = asyncio.create_task(work)
     leaving = asyncio.create_task(_until_disconnected(receive))
     try:

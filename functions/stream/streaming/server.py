@@ -20,9 +20,6 @@ def _skip_command_line() -> None:
     spec = importlib.util.find_spec("uvicorn")
     assert spec
     sys.modules["uvicorn"] = importlib.util.module_from_spec(spec)
-    # None makes an import fail at once. sse-starlette tries this one and does without.
-    # https://docs.python.org/3/reference/import.html#the-module-cache
-    sys.modules["uvicorn.main"] = None  # type: ignore[assignment]  # typeshed does not know of None
 
 
 _skip_command_line()

@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -75,9 +74,6 @@ class SnapStart:
         self._after.append(renew)
 
     async def _before_checkpoint(self, request: Request) -> Response:
-        # Where sse-starlette's first stream would import anyio's backend, for longer than it streams.
-        async with anyio.create_task_group():
-            pass
         for let_go in self._before:
             let_go()
         # A client in a cycle of references keeps its connections until it is collected; server.py froze the first one.
