@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # uv writes the command into the head of each lock, and Renovate reads it there to lock again: it knows these options
 # alone, each with an equals sign. https://docs.renovatebot.com/modules/manager/pip-compile/
 LOCK := uv pip compile --quiet --universal
-# For the runtime of infra/web_function.py.
+# For the runtime of infra/function/web_function.py.
 LOCK_FUNCTION := $(LOCK) --python-version=3.14 --generate-hashes --no-emit-package=click --no-emit-package=idna
 # Bytecode goes where `make clean` finds it. Without any, each synth would compile CDK again, for three seconds.
 export PYTHONDONTWRITEBYTECODE :=
@@ -48,12 +48,12 @@ $(CLI): $(TOOLS) package.json package-lock.json
 
 demo: $(CLI) ## synthesise, start the bundled function as Lambda would, stream an answer (INPUT="other text")
 	@cdk synth --quiet --context stage=$(STAGE)
-	@python -m client.demo --stage $(STAGE) $(if $(INPUT),--input "$$DEMO_INPUT")
+	@python -m tools.demo --stage $(STAGE) $(if $(INPUT),--input "$$DEMO_INPUT")
 # By the environment, so that neither make nor the shell reads anything into the text.
 demo: export DEMO_INPUT := $(value INPUT)
 
 dev: $(CLI) ## serve the page and the function from the source tree, reloading on change (PORT=8080)
-	python -m uvicorn client.dev:app --reload --reload-dir functions/stream --reload-dir client \
+	python -m uvicorn tools.dev:app --reload --reload-dir functions/stream --reload-dir client --reload-dir tools \
 		--host 127.0.0.1 --port $(PORT) --timeout-graceful-shutdown 1 --no-access-log
 
 test: $(CLI) ## run the whole test suite with coverage
@@ -66,13 +66,13 @@ diff: $(CLI) ## compare with what is deployed (STAGE=dev)
 	@cdk diff --context stage=$(STAGE) "**"
 
 compare: $(CLI) ## compare the templates with those of another checkout, both synthesised (BASE=path)
-	@python .ci/compare_templates.py $(BASE)/cdk.out cdk.out
+	@python tools/compare_templates.py $(BASE)/cdk.out cdk.out
 
 deploy: $(CLI) ## deploy a stage (STAGE=dev)
 	@cdk deploy --context stage=$(STAGE) --outputs-file $(OUTPUTS) "**"
 
 doctor: $(TOOLS) ## measure what was deployed, as the role that may call it (STAGE=dev)
-	@python -m client.deployed $(OUTPUTS)
+	@python -m tools.deployed $(OUTPUTS)
 
 destroy: $(CLI) ## delete a stage and everything it made (STAGE=dev)
 	@cdk destroy --context stage=$(STAGE) "**"
@@ -100,10 +100,10 @@ lock: $(TOOLS) ## write the locked requirements again after editing a requiremen
 	@$(LOCK) --python-version=3.11 --no-emit-package=ziglang --output-file=requirements.txt requirements.in
 
 adapter: $(TOOLS) ## get the Lambda Web Adapter for the rehearsal (LAMBDA_ADAPTER=path names your own)
-	@python -m tests.rehearsal.adapter
+	@python -m rehearsal.adapter
 
 rehearse: $(CLI) ## deploy into an emulated account, run what was deployed behind the real adapter, check it
-	@python -m tests.rehearsal
+	@python -m rehearsal
 
 bench: $(CLI) ## measure beside FastAPI and others; FAMILIES="cold build", see bench/README.md
 	@python -m bench --save $(FAMILIES)

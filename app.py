@@ -13,9 +13,9 @@ if __name__ == "__main__":
 
 import aws_cdk as cdk
 
-from infra.bundle import BundleError
-from infra.deploy_roles import Repository
-from infra.deploy_roles_stack import DeployRolesStack
+from infra.bundle.bundle import BundleError
+from infra.deploy_roles.role import Repository
+from infra.deploy_roles.stack import DeployRolesStack
 from infra.edge.page import PageError
 from infra.guards import WiringError
 from infra.nag import add_nag

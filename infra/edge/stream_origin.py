@@ -9,9 +9,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from ..function.web_function import WebFunction
 from ..guards import require_mode, require_signed, require_within
-from ..stream_url import StreamUrl
-from ..web_function import WebFunction
+from ..stream.url import StreamUrl
 
 _BEHAVIOR = "CloudFront's wait for the next byte"
 

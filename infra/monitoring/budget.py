@@ -7,7 +7,7 @@ from typing import Literal
 from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
-from .alarm_topic import AlarmTopic
+from .topic import AlarmTopic
 
 #: Of every resource of a stage; its value is the stage's name. AWS Budgets sees it from the day on that somebody has
 #: activated it as a cost allocation tag, by hand, once for the organisation.

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from ..alarms.monitored import Service
 from . import prices
-from .service import Service
 
 _PERIOD = cdk.Duration.minutes(5)
 

@@ -8,8 +8,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from ..alarms.monitored import Service
 from .panels import Row, at_what_cost, for_whom, how_fast, how_full, is_it_streaming
-from .service import Service
 
 
 class StreamDashboard(Construct):

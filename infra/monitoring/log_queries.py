@@ -14,8 +14,8 @@ from constructs import Construct
 
 from functions.stream.streaming import metric_names as names
 
+from ..alarms.monitored import Service
 from . import prices
-from .service import Service
 
 _HAS_ENDED = "ispresent(outcome)"
 _LATEST_FIRST = "@timestamp desc"

@@ -7,12 +7,12 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from functions.stream.streaming import metric_names as names
 
-from ..stream_metrics import StreamMetrics
-from ..web_function import WebFunction
+from ..alarms.endpoint_metrics import front_ends
+from ..alarms.monitored import Service
+from ..function.metrics import StreamMetrics
+from ..function.web_function import WebFunction
 from . import prices
 from .cost_metrics import dollars, dollars_a_thousand, gb_seconds
-from .front_ends import front_ends
-from .service import Service
 
 _PERIOD = cdk.Duration.minutes(5)
 _WHOLE_WIDTH = 24

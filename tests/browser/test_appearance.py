@@ -10,12 +10,12 @@ from typing import Literal
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
-from client.dev import Site
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
 from functions.stream.streaming.sources import SourceFailed
 from tests.support.sources import ScriptedSource, forever
 from tests.support.stream_page import StreamPage
+from tools.dev import Site
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"

@@ -10,15 +10,15 @@ import pytest
 from playwright.sync_api import expect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from client.dev import Site
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
 from functions.stream.streaming.sources import SourceFailed, SourceRefused
+from rehearsal.waiting import wait_until
 from tests.support.browser import Complaints
 from tests.support.servers import serving
 from tests.support.sources import ScriptedSource, until_set
 from tests.support.stream_page import StreamPage
-from tests.support.waiting import wait_until
+from tools.dev import Site
 
 STREAM_ID = "0123456789abcdef0123456789abcdef"
 STARTING = f'id: 1\n\ndata: {{"status": "starting", "id": "{STREAM_ID}"}}\n\n'.encode()

@@ -9,12 +9,12 @@ import threading
 
 from playwright.sync_api import expect
 
-from client.dev import Site
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
+from rehearsal.waiting import wait_until
 from tests.support.sources import ScriptedSource, Step, forever, until_set
 from tests.support.stream_page import StreamPage
-from tests.support.waiting import wait_until
+from tools.dev import Site
 
 #: Every piece is a frame: it is longer than what the server keeps back.
 ONE_FRAME_A_PIECE = Settings(frame_characters=1)

@@ -25,7 +25,7 @@ def synthesise(folder: Path, topics: Mapping[str, str]) -> Path:
 
 
 def compare(base: Path, head: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ".ci/compare_templates.py", str(base), str(head)]
+    command = [sys.executable, "tools/compare_templates.py", str(base), str(head)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 

@@ -11,8 +11,8 @@ from aws_cdk.assertions import Template
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from infra.deploy_roles import Repository
-from infra.deploy_roles_stack import DeployRolesStack
+from infra.deploy_roles.role import Repository
+from infra.deploy_roles.stack import DeployRolesStack
 from infra.nag import findings
 from infra.settings import SettingsError, StageSettings
 from infra.stage import StreamingStage

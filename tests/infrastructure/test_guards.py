@@ -7,13 +7,13 @@ import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 
+from infra.api.http_api import GenerateApi
+from infra.api.rest_api import streaming_integration
 from infra.edge.stream_origin import StreamOrigin
-from infra.generate_api import GenerateApi
+from infra.function.web_function import WebFunction, WebFunctionProps
 from infra.guards import WiringError
 from infra.settings import ScalingSettings, ThrottleSettings
-from infra.stream_api import streaming_integration
-from infra.stream_url import StreamUrl
-from infra.web_function import WebFunction, WebFunctionProps
+from infra.stream.url import StreamUrl
 from tests.infrastructure.support import ENV, build_stage, make_app
 
 PROPS = WebFunctionProps(stage="test", source="local", environment={}, memory_mebibytes=512, log_retention_days=1)

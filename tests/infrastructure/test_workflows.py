@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.function.web_function import WebFunction
 from infra.stages import stages
-from infra.web_function import WebFunction
 from tests.infrastructure.support import ROOT
 
 WORKFLOWS = ROOT / ".github" / "workflows"

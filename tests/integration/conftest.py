@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from functions.stream.streaming.sources import Source, load_source
+from rehearsal.waiting import wait_until
 from tests.support.bedrock import ENVIRONMENT, bedrock_threads
 from tests.support.model_server import ModelServer, running_model
 from tests.support.servers import Function, running_function
-from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,13 @@ import pytest
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
 from functions.stream.streaming.sources import Source
+from rehearsal.waiting import wait_until
+from rehearsal.wire import read_stream
 from tests.support import eventstream
 from tests.support.bedrock import ENVIRONMENT, bedrock_threads
 from tests.support.logs import JsonLog
 from tests.support.model_server import ModelServer, answer_with, say_then_think
 from tests.support.servers import running_function, serving
-from tests.support.waiting import wait_until
-from tests.support.wire import read_stream
 
 SECRET = "arn:aws:bedrock:eu-west-1:123456789012:secret"
 WORDS = [eventstream.start(), *(eventstream.text(f"{number} 😀") for number in range(50))]

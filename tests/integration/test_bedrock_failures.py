@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from functions.stream.streaming.sources import Source, SourceFailed, SourceRefused, load_source
-from infra.local import free_port
 from tests.support import eventstream
 from tests.support.model_server import ModelCall, ModelServer, Script, answer_with
+from tools.local import free_port
 
 pytestmark = pytest.mark.anyio
 

@@ -16,10 +16,10 @@ from functions.stream.streaming.buffer import FrameBuffer
 from functions.stream.streaming.events import DEADLINE, Ending
 from functions.stream.streaming.shutdown import Shutdown
 from functions.stream.streaming.sources import Generation, Source, load_source
+from rehearsal.waiting import until
 from tests.support import eventstream
 from tests.support.bedrock import ENVIRONMENT, MODEL_ID, bedrock_threads
 from tests.support.model_server import ModelCall, ModelServer, answer_with, say_then_think
-from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 

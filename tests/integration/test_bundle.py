@@ -18,10 +18,10 @@ import pytest
 
 from client import Chunk, HttpError, stream
 from functions.stream.streaming import settings as names
-from infra.assembly import SynthesizedFunction
-from infra.bundle import Bundle, BundleError, Machine, stream_bundle
-from infra.local import running
+from infra.bundle.bundle import Bundle, BundleError, Machine, stream_bundle
 from infra.settings import FUNCTION_ENTRY
+from tools.assembly import SynthesizedFunction
+from tools.local import running
 
 # The interpreter of the tests stands in for Lambda's, so that the bundle gets its bytecode on every machine.
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

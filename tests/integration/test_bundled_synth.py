@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from aws_cdk.assertions import Template
 
-from client import demo
-from infra.assembly import find_function
-from infra.bundle import Bundle
-from infra.bundling import bundling_options
+from infra.bundle.bundle import Bundle
+from infra.bundle.host_image import bundling_options
 from infra.settings import FUNCTION_ENTRY, StageSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import ENV, build_stage, make_app, scrubbed
+from tools import demo
+from tools.assembly import find_function
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from client.__main__ import main
+from rehearsal.waiting import wait_until
 from tests.support.raw_server import Part, recording, serving, sse_head, stall
 from tests.support.servers import Function
-from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 STARTING = b'id: 1\n\ndata: {"status": "starting", "id": "s1"}\n\n'

@@ -11,9 +11,9 @@ from botocore.credentials import Credentials
 from moto.server import ThreadedMotoServer
 from moto.sts.models import STSBackend, sts_backends
 
-from client.deployed import main
 from tests.support.raw_server import Part, pause, recording, sse_head
 from tests.support.sigv4 import assert_signed
+from tools.deployed import main
 
 ACCOUNT = "123456789012"
 INVOKER = f"arn:aws:iam::{ACCOUNT}:role/dev-Stream-Invoker"

@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from client.dev import Site
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
 from infra.edge.page import CONTENT_SECURITY_POLICY, page_files
+from rehearsal.wire import read_stream
 from tests.support.servers import serving
 from tests.support.sources import ScriptedSource
-from tests.support.wire import read_stream
+from tools.dev import Site
 
 #: What an HTML file, a style sheet or a module loads.
 _REFERENCE = re.compile(r"""(?:src|href)="([^"]+)"|from ['"]([^'"]+)['"]|url\(([^)]+)\)""")

@@ -13,11 +13,11 @@ import pytest
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
 from functions.stream.streaming.sources import SourceFailed, SourceRefused
+from rehearsal.waiting import wait_until
+from rehearsal.wire import read_stream
 from tests.support.logs import JsonLog
 from tests.support.servers import Function, serving
 from tests.support.sources import ScriptedSource, Step, forever
-from tests.support.waiting import wait_until
-from tests.support.wire import read_stream
 
 LIMIT = Settings().max_input_bytes
 JSON = {"content-type": "application/json"}

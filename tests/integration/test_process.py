@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from functions.stream.streaming.settings import Settings
+from rehearsal.waiting import wait_until
+from rehearsal.wire import read_stream
 from tests.support.servers import Function, running_function
-from tests.support.waiting import wait_until
-from tests.support.wire import read_stream
 
 LONG_PROMPT = "word " * 6000
 

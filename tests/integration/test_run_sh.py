@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.local import free_port, kill_group
+from rehearsal.waiting import wait_until
 from tests.support.servers import RUN_SH, start_run_sh
-from tests.support.waiting import wait_until
+from tools.local import free_port, kill_group
 
 SHELLS = [None, *(shell for shell in ("sh", "dash") if shutil.which(shell))]
 HANDLER = "streaming.app.app"

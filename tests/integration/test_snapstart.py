@@ -25,15 +25,15 @@ from functions.stream.streaming.settings import (
 )
 from functions.stream.streaming.snapstart import SnapStart
 from functions.stream.streaming.sources import Source
+from rehearsal.records import metric_records
+from rehearsal.wire import Stream, read_stream
 from tests.support.bedrock import ENVIRONMENT
 from tests.support.credentials import CredentialsServer
 from tests.support.issuer import AUDIENCE, IssuerServer
 from tests.support.json_server import running
 from tests.support.model_server import ModelServer
-from tests.support.records import metric_records
 from tests.support.servers import Function, running_function, serving
 from tests.support.sources import ScriptedSource
-from tests.support.wire import Stream, read_stream
 
 BEFORE, AFTER = "/before", "/after"
 HOOKS = {BEFORE_CHECKPOINT_PATH: BEFORE, AFTER_RESTORE_PATH: AFTER}

@@ -14,11 +14,11 @@ import pytest
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.settings import Settings
 from functions.stream.streaming.sources import SourceFailed
+from rehearsal.waiting import wait_until
+from rehearsal.wire import read_stream
 from tests.support.logs import JsonLog
 from tests.support.servers import serving
 from tests.support.sources import EchoSource, ScriptedSource, forever, pause, until_set
-from tests.support.waiting import wait_until
-from tests.support.wire import read_stream
 
 SECRET = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/secret"
 PROMPTS = [f"prompt {number} é😀\u2028 " * (number + 1) for number in range(50)]

@@ -16,11 +16,11 @@ import httpx
 import pytest
 
 from functions.stream.streaming import metric_names as names
-from tests.rehearsal import shipped
-from tests.support.records import metric_records
+from rehearsal import shipped
+from rehearsal.records import metric_records
+from rehearsal.waiting import wait_until
+from rehearsal.wire import read_stream
 from tests.support.servers import FUNCTION, Function, running_function
-from tests.support.waiting import wait_until
-from tests.support.wire import read_stream
 
 PROMPT_WORD = "do-not-log-me"
 ENDLESS = [PROMPT_WORD, {"pause": 600}]

@@ -14,12 +14,12 @@ from functions.stream.streaming import settings as names
 from functions.stream.streaming.app import create_app
 from functions.stream.streaming.issuer_keys import KeysUnavailable, fetch_keys
 from functions.stream.streaming.settings import JwtSettings, Settings
+from rehearsal.waiting import wait_until
+from rehearsal.wire import read_stream
 from tests.support.issuer import AUDIENCE, SCOPE, IssuerServer
 from tests.support.json_server import running
 from tests.support.servers import running_function, serving
 from tests.support.sources import ScriptedSource
-from tests.support.waiting import wait_until
-from tests.support.wire import read_stream
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from tests.emulator import Function, Limits
-from tests.rehearsal.scene import Scene, with_environment
+from rehearsal.emulator import Function, Limits
+from rehearsal.scene import Scene, with_environment
 
 Breakage = Callable[[Scene], Scene]
 

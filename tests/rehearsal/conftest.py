@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsal.adapter import Adapter
-from tests.rehearsal.stage import Rehearsal, prepare
+from rehearsal.adapter import Adapter
+from rehearsal.stage import Rehearsal, prepare
 from tests.support.adapter import adapter_or_skip
 
 

@@ -14,11 +14,11 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import Server
 
-from client.dev import Site
-from tests.rehearsal.scene import Scene, serving
+from rehearsal.scene import Scene, serving
+from rehearsal.waiting import until
 from tests.support.browser import ARGUMENTS
 from tests.support.proxy import Proxy
-from tests.support.waiting import until
+from tools.dev import Site
 
 _PATIENCE_MILLISECONDS = 15_000
 

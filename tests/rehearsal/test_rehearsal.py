@@ -9,12 +9,12 @@ import asyncio
 
 import pytest
 
+from rehearsal.checks import CHECKS
+from rehearsal.scene import words
+from rehearsal.stage import Rehearsal
 from tests.rehearsal import breakages as broken
 from tests.rehearsal.breakages import Breakage, in_adapter_mode, in_copy, in_source
-from tests.rehearsal.checks import CHECKS
 from tests.rehearsal.page import stream_in_browser
-from tests.rehearsal.scene import words
-from tests.rehearsal.stage import Rehearsal
 from tests.support.browser import browser_or_skip
 
 NO_START = "expected status 200 from a cold start, got 502"

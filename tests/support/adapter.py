@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.rehearsal.adapter import Adapter, NoAdapter, find_adapter
+from rehearsal.adapter import Adapter, NoAdapter, find_adapter
 
 
 def adapter_or_skip() -> Adapter:

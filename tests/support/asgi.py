@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from starlette.types import ASGIApp, Message, Scope
 
-from .wire import Stream, read_stream
+from rehearsal.wire import Stream, read_stream
 
 
 def http_scope(method: str, path: str, *, query: bytes = b"", headers: Mapping[str, str] | None = None) -> Scope:

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from functions.stream.streaming.logs import JsonFormatter
-
-from .records import metric_records
+from rehearsal.records import metric_records
 
 
 class JsonLog:

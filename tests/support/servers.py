@@ -20,9 +20,8 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import Server
 
-from infra.local import free_port, kill_group
-
-from .waiting import wait_until
+from rehearsal.waiting import wait_until
+from tools.local import free_port, kill_group
 
 FUNCTION = Path(__file__).parents[2] / "functions" / "stream"
 RUN_SH = FUNCTION / "run.sh"

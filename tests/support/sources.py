@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-from .waiting import until
+from rehearsal.waiting import until
 
 #: A piece of text, an exception to raise, or something to wait for.
 Step = str | BaseException | Callable[[], Awaitable[object]]

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - {ROOT / "CHANGELOG.md"})
 #: Paths are named from here, or from inside what ships.
 BASES = (ROOT, ROOT / "functions" / "stream")
-FOLDERS = ("infra", "functions", "client", "tests", "docs")
+FOLDERS = ("infra", "functions", "client", "tools", "rehearsal", "tests", "docs")
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")

@@ -8,8 +8,8 @@ from httpx_sse._decoders import SSEDecoder, SSELineDecoder
 from hypothesis import given
 
 from functions.stream.streaming.events import DEADLINE, INTERNAL, SHUTDOWN, Ending, EventEncoder
+from rehearsal.wire import read_stream
 from tests.support.text import texts
-from tests.support.wire import read_stream
 
 
 def decode(body: bytes) -> list[ServerSentEvent]:

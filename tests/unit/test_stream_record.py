@@ -8,8 +8,8 @@ import pytest
 from functions.stream.streaming import metric_names as names
 from functions.stream.streaming.settings import Settings
 from functions.stream.streaming.stream_record import StreamRecords
+from rehearsal.records import check_record
 from tests.support.logs import JsonLog
-from tests.support.records import check_record
 
 
 def records(folder: Path | None = None, **settings: bool) -> StreamRecords:

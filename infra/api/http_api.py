@@ -1,0 +1,81 @@
+"""An HTTP API in front of the buffered twin: it never streams and answers whole."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from ..function.web_function import WebFunction
+from ..guards import require_mode, require_within
+from ..log_groups import log_group
+from ..settings import JwtSettings, ThrottleSettings
+from .access_logs import access_log_format
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: 30 s, and not adjustable.
+_LONGEST_ANSWER = cdk.Duration.seconds(29)
+
+
+class GenerateApi(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: WebFunction,
+        jwt: JwtSettings | None,
+        throttle: ThrottleSettings,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        require_mode(function, lambda_.InvokeMode.BUFFERED, "an HTTP API")
+        require_within(function.timeout, function.node.path, _LONGEST_ANSWER, "the HTTP API's integration")
+        self.api = apigatewayv2.HttpApi(
+            self, "HttpApi", create_default_stage=False, default_authorizer=_authorizer(jwt)
+        )
+        self._add_routes(function, jwt)
+        self.stage = apigatewayv2.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigatewayv2.ThrottleSettings(
+                rate_limit=throttle.requests_per_second, burst_limit=throttle.burst_requests
+            ),
+            access_log_settings=_JsonAccessLog(log_group(self, "AccessLogs", retention_days=log_retention_days)),
+        )
+
+    def _add_routes(self, function: WebFunction, jwt: JwtSettings | None) -> None:
+        integration = integrations.HttpLambdaIntegration("Function", function.alias)
+        scopes = [jwt.scope] if jwt and jwt.scope else None
+        for path, method in (("/generate", apigatewayv2.HttpMethod.POST), ("/healthz", apigatewayv2.HttpMethod.GET)):
+            self.api.add_routes(path=path, methods=[method], integration=integration, authorization_scopes=scopes)
+
+
+def _authorizer(jwt: JwtSettings | None) -> apigatewayv2.IHttpRouteAuthorizer:
+    if jwt is None:
+        return authorizers.HttpIamAuthorizer()
+    return authorizers.HttpJwtAuthorizer("Jwt", jwt.issuer, jwt_audience=list(jwt.audience))
+
+
+@jsii.implements(apigatewayv2.IAccessLogSettings)
+class _JsonAccessLog:
+    """jsii wants an object of the interface; the destination alone does not bind from Python."""
+
+    def __init__(self, group: logs.ILogGroup) -> None:
+        self._destination = apigatewayv2.LogGroupLogDestination(group)
+
+    @property
+    def destination(self) -> apigatewayv2.IAccessLogDestination:
+        return self._destination
+
+    @property
+    def format(self) -> apigateway.AccessLogFormat:
+        return access_log_format()

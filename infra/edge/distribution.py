@@ -1,0 +1,110 @@
+"""CloudFront: the page at /, the stream at /stream."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from ..nag import acknowledge
+from ..settings import EdgeSettings
+from .headers import security_headers
+from .page_bucket import PageBucket
+from .stream_origin import StreamOrigin
+
+
+class Edge(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        page: PageBucket,
+        stream: StreamOrigin,
+        settings: EdgeSettings,
+        web_acl_arn: str | None,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._headers = security_headers(self, "SecurityHeaders")
+        self._logs = self._build_logs(log_retention_days) if settings.access_logs else None
+        self.distribution = self._build_distribution(page, stream, settings, web_acl_arn)
+        stream.allow(self.distribution)
+        self._acknowledge(settings)
+
+    @property
+    def page_url(self) -> str:
+        return f"https://{self.distribution.domain_name}/"
+
+    def _build_distribution(
+        self, page: PageBucket, stream: StreamOrigin, settings: EdgeSettings, web_acl_arn: str | None
+    ) -> cloudfront.Distribution:
+        arn = settings.certificate_arn
+        return cloudfront.Distribution(
+            self,
+            "Distribution",
+            default_root_object="index.html",
+            default_behavior=self._page_behavior(page.bucket),
+            additional_behaviors={"/stream": self._stream_behavior(stream)},
+            domain_names=list(settings.domain_names) or None,
+            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", arn) if arn else None,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            web_acl_id=web_acl_arn,
+            log_bucket=self._logs,
+        )
+
+    def _page_behavior(self, bucket: s3.IBucket) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            response_headers_policy=self._headers,
+        )
+
+    def _stream_behavior(self, stream: StreamOrigin) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=stream.origin,
+            # Not redirected: a prompt, or a token, that went out in the clear should fail and be noticed.
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            # The URL knows itself by its own host name alone.
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=self._headers,
+            # Compressing waits for more to compress.
+            compress=False,
+        )
+
+    def _build_logs(self, retention_days: int) -> s3.Bucket:
+        logs = s3.Bucket(
+            self,
+            "Logs",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            # Standard logs are written by ACL.
+            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+            object_ownership=s3.ObjectOwnership.OBJECT_WRITER,
+            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(retention_days))],
+            auto_delete_objects=True,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        acknowledge(logs, {"AwsSolutions-S1": "It holds access logs; logs of who read them would need logs as well."})
+        return logs
+
+    def _acknowledge(self, settings: EdgeSettings) -> None:
+        reasons = {"AwsSolutions-CFR1": "The service is for callers of every country; no setting names any."}
+        if settings.firewall is None:
+            reasons["AwsSolutions-CFR2"] = "The firewall is a setting of the stage, and this one has none."
+        if not settings.access_logs:
+            reasons["AwsSolutions-CFR3"] = "Access logs are a setting of the stage, and this one turns them off."
+        if settings.certificate_arn is None:
+            reasons["AwsSolutions-CFR4"] = (
+                "The certificate of *.cloudfront.net admits TLSv1 whatever is asked for; domain_names and "
+                "certificate_arn raise the floor to TLSv1.2."
+            )
+        acknowledge(self.distribution, reasons)

@@ -1,0 +1,69 @@
+"""What a browser reaches: the page and the stream, behind CloudFront; and what stands in front of them."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from ..function.web_function import WebFunction
+from ..settings import EdgeSettings, FirewallSettings, SettingsError
+from ..stream.url import StreamUrl
+from .distribution import Edge
+from .firewall import Firewall
+from .page_bucket import PageBucket
+from .stream_origin import StreamOrigin
+
+
+class EdgeStack(cdk.Stack):
+    """Depends on the function's stack, never the other way round: the permissions to call it are here."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        function: WebFunction,
+        url: StreamUrl,
+        heartbeat: cdk.Duration,
+        settings: EdgeSettings,
+        web_acl_arn: str | None,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, construct_id, description="CloudFront with the page and the stream")
+        stream = StreamOrigin(
+            self,
+            "StreamOrigin",
+            function=function,
+            url=url,
+            heartbeat=heartbeat,
+            read_timeout=cdk.Duration.seconds(settings.read_timeout_seconds),
+        )
+        self.edge = Edge(
+            self,
+            "Edge",
+            page=PageBucket(self, "Page", log_retention_days=log_retention_days),
+            stream=stream,
+            settings=settings,
+            web_acl_arn=web_acl_arn,
+            log_retention_days=log_retention_days,
+        )
+        cdk.CfnOutput(self, "PageUrl", value=self.edge.page_url, description="The page; its stream is at /stream")
+        cdk.CfnOutput(self, "DistributionDomainName", value=self.edge.distribution.domain_name)
+
+
+class FirewallStack(cdk.Stack):
+    """In us-east-1, whatever the region of the stage. Raises SettingsError where that region is not known."""
+
+    def __init__(self, stage: cdk.Stage, construct_id: str, *, settings: FirewallSettings) -> None:
+        if stage.region is None or stage.account is None:
+            raise SettingsError(
+                f"Setting firewall: got {settings!r} in an account and a region that are not known at synth; allowed: "
+                "None, or credentials and a region (AWS_PROFILE, AWS_REGION), so that its stack can be referred to."
+            )
+        super().__init__(
+            stage,
+            construct_id,
+            description="AWS WAF for the distribution",
+            env=cdk.Environment(account=stage.account, region=FirewallSettings.REGION),
+        )
+        self.acl_arn = Firewall(self, "Firewall", settings=settings).acl_arn

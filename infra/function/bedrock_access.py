@@ -1,0 +1,41 @@
+"""What a role needs to stream from one Bedrock model, and nothing beside it."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from ..settings import BedrockSettings
+
+#: ConverseStream is authorised as this action.
+#: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+_ACTION = "bedrock:InvokeModelWithResponseStream"
+
+
+def grant_converse_stream(role: iam.Role, settings: BedrockSettings) -> None:
+    for statement in _statements(role, settings):
+        role.add_to_policy(statement)
+
+
+def _statements(scope: Construct, settings: BedrockSettings) -> list[iam.PolicyStatement]:
+    stack = cdk.Stack.of(scope)
+    if settings.inference_profile_id is None:
+        return [iam.PolicyStatement(actions=[_ACTION], resources=[_model_arn(stack, settings, stack.region)])]
+    profile = stack.format_arn(
+        service="bedrock", resource="inference-profile", resource_name=settings.inference_profile_id
+    )
+    # A profile forwards the call to the model in one of its regions; through the profile only.
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+    models = [_model_arn(stack, settings, region) for region in settings.inference_profile_regions]
+    condition = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
+    return [
+        iam.PolicyStatement(actions=[_ACTION], resources=[profile]),
+        iam.PolicyStatement(actions=[_ACTION], resources=models, conditions=condition),
+    ]
+
+
+def _model_arn(stack: cdk.Stack, settings: BedrockSettings, region: str) -> str:
+    return stack.format_arn(
+        service="bedrock", region=region, account="", resource="foundation-model", resource_name=settings.model_id
+    )

@@ -1,0 +1,81 @@
+"""Who is told of alarms, the alarms that are no brakes of the rollout, where to look. Nothing depends on this stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from ..alarms.alarm import AlarmRecord, add_alarm, notify
+from ..alarms.endpoints import client_errors_alarms, http_api_errors_alarm, rest_api_errors_alarm
+from ..alarms.functions import concurrency_alarm, errors_alarm, no_traffic_alarms, spillover_alarms, throttles_alarm
+from ..alarms.monitored import Service
+from ..alarms.streams import backpressure_alarm
+from ..settings import AlarmSettings
+from .budget import MonthlyBudget
+from .dashboard import StreamDashboard
+from .incident import Pager
+from .log_queries import LogQueries
+from .topic import AlarmTopic
+
+
+class MonitoringStack(cdk.Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        service: Service,
+        brakes: Sequence[cloudwatch.Alarm],
+        account_concurrency: int,
+        monthly_budget_usd: int | None,
+        email: str | None,
+        alarms: AlarmSettings,
+    ) -> None:
+        super().__init__(scope, construct_id, description="Alarms, where they go, and where to look")
+        self._topic = AlarmTopic(self, "Alarms", email=email)
+        records = _alarm_records(service, account_concurrency, alarms)
+        added = self._add_alarms(records, brakes, alarms.runbook_url)
+        StreamDashboard(
+            self,
+            "Dashboard",
+            service=service,
+            alarms=added,
+            account_concurrency=account_concurrency,
+        )
+        LogQueries(self, "Queries", service=service)
+        if monthly_budget_usd:
+            stage = service.stream.metrics.stage
+            MonthlyBudget(self, "Budget", usd=monthly_budget_usd, stage=stage, topic=self._topic)
+        cdk.CfnOutput(self, "AlarmTopicArn", value=self._topic.topic.topic_arn)
+
+    def _add_alarms(
+        self, records: Sequence[AlarmRecord], brakes: Sequence[cloudwatch.Alarm], runbook_url: str
+    ) -> list[cloudwatch.AlarmBase]:
+        """All of them, those in front that page."""
+        topic = self._topic.topic
+        paging, told = list(brakes), list[cloudwatch.Alarm]()
+        for record in records:
+            alarm = add_alarm(self, record, runbook_url=runbook_url)
+            (paging if record.pages else told).append(alarm)
+        for alarm in told:
+            notify(alarm, topic)
+        pager = Pager(self, "Pager", alarms=paging, topic=topic, runbook_url=runbook_url)
+        return [pager.alarm, *paging, *told]
+
+
+def _alarm_records(service: Service, account_concurrency: int, alarms: AlarmSettings) -> Sequence[AlarmRecord]:
+    return (
+        errors_alarm("Generate", service.generate, alarms),
+        throttles_alarm("Stream", service.stream, alarms),
+        throttles_alarm("Generate", service.generate, alarms),
+        http_api_errors_alarm(service.http_api, alarms),
+        rest_api_errors_alarm(service.rest_api, alarms),
+        *client_errors_alarms(service, alarms),
+        backpressure_alarm(service.stream.metrics, alarms),
+        concurrency_alarm(service.stream, account_concurrency),
+        *spillover_alarms(service.stream, alarms),
+        *no_traffic_alarms(service.stream, alarms),
+    )
