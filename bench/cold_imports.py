@@ -13,8 +13,8 @@ from .contender import Contender
 from .contenders import interpreter
 
 _LINE = re.compile(r"import time: +(\d+) \| +\d+ \| +(\S+)")
-# What infra/bundle/bundle.py compiles, without the port that `python -m streaming` would open.
-_SCRIPT = "import streaming.server, uvicorn.protocols.http.h11_impl, uvicorn.lifespan.on, streaming.app"
+# What infra/bundle/bundle.py compiles, without the port that `python -m streaming.host` would open.
+_SCRIPT = "import streaming.host.server, uvicorn.protocols.http.h11_impl, uvicorn.lifespan.on, streaming.app"
 _RUNS = 5
 _SHOWN = 15
 

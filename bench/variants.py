@@ -18,19 +18,21 @@ def import_lightly(*modules, without):
 
 def without_stand_ins() -> OurContender:
     return contenders.changed_ours(
-        "ours, every import", lambda streaming: (streaming / "stand_ins.py").write_text(_NO_STAND_INS)
+        "ours, every import", lambda streaming: (streaming / "host" / "lean_imports.py").write_text(_NO_STAND_INS)
     )
 
 
 def collecting_garbage() -> OurContender:
     return contenders.changed_ours(
-        "ours, collecting", lambda streaming: _replace(streaming / "__main__.py", "gc.disable()", "gc.enable()")
+        "ours, collecting",
+        lambda streaming: _replace(streaming / "host" / "__main__.py", "gc.disable()", "gc.enable()"),
     )
 
 
 def without_metrics() -> OurContender:
     return contenders.changed_ours(
-        "ours, no metrics", lambda streaming: shutil.copy(_OURS / "no_records.py", streaming / "stream_record.py")
+        "ours, no metrics",
+        lambda streaming: shutil.copy(_OURS / "no_records.py", streaming / "records" / "stream_record.py"),
     )
 
 
@@ -38,8 +40,12 @@ def with_powertools() -> OurContender:
     """What the metrics would take if they were those of the library made for it."""
 
     def change(streaming: Path) -> None:
-        shutil.copy(_OURS / "no_records.py", streaming / "stream_record.py")
-        _replace(streaming / "stream_record.py", "\nclass", "\nfrom aws_lambda_powertools import Metrics\n\nclass")
+        shutil.copy(_OURS / "no_records.py", streaming / "records" / "stream_record.py")
+        _replace(
+            streaming / "records" / "stream_record.py",
+            "\nclass",
+            "\nfrom aws_lambda_powertools import Metrics\n\nclass",
+        )
         contenders.install(_POWERTOOLS, streaming.parent)
 
     return contenders.changed_ours("ours, aws-lambda-powertools", change)

@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from functions.stream.streaming import metric_names as names
+from functions.stream.streaming.records import metric_names as names
 
 # The schema of the specification, and of its prose what a schema can say: no unknown members, 100 metrics at most.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

@@ -34,7 +34,7 @@ case "$0" in
 esac
 cd "${LAMBDA_TASK_ROOT:-$here}"
 print_crash_records
-"$interpreter" -m streaming "$_HANDLER" "$AWS_LWA_PORT" &
+"$interpreter" -m streaming.host "$_HANDLER" "$AWS_LWA_PORT" &
 server=$!
 trap 'kill -TERM "$server"' TERM
 trap 'kill -INT "$server"' INT

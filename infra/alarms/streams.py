@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from functions.stream.streaming.metric_names import (
+from functions.stream.streaming.records.metric_names import (
     DEADLINE,
     OUTCOME_METRICS,
     QUEUE_FULL,

@@ -28,11 +28,11 @@ Machine = Literal["aarch64", "x86_64"]
 _NOT_SHIPPED = ("requirements*", "__pycache__", "*.pyc", ".*")
 # By the entry point, or by uvicorn once it runs.
 _START_IMPORTS = (
-    *("streaming.__main__", "streaming.app", "uvicorn.lifespan.on", "uvicorn.loops.asyncio"),
+    *("streaming.host.__main__", "streaming.app", "uvicorn.lifespan.on", "uvicorn.loops.asyncio"),
     "uvicorn.protocols.http.h11_impl",
 )
 # What a start imports because of an extra.
-_EXTRA_IMPORTS = {"jwt": ("streaming.token_check", "streaming.tokens")}
+_EXTRA_IMPORTS = {"jwt": ("streaming.auth.token_check", "streaming.auth.tokens")}
 # Left in the target by uv: its lock, and the packages' console scripts.
 _LEFT_BY_INSTALLER = (".lock", "bin")
 # https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html, e_machine

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from functions.stream.streaming import metric_names, settings
+from functions.stream.streaming import settings
+from functions.stream.streaming.records import metric_names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from functions.stream.streaming import metric_names as names
+from functions.stream.streaming.records import metric_names as names
 
 from ..alarms.monitored import Service
 from . import prices

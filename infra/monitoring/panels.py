@@ -5,7 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from functions.stream.streaming import metric_names as names
+from functions.stream.streaming.records import metric_names as names
 
 from ..alarms.endpoint_metrics import front_ends
 from ..alarms.monitored import Service

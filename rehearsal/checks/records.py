@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from functions.stream.streaming import metric_names as names
+from functions.stream.streaming.records import metric_names as names
 from rehearsal.emulator import LambdaService
 from rehearsal.records import metric_records
 from rehearsal.scene import Scene, expect, receive, serving

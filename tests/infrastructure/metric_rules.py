@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from functions.stream.streaming import metric_names, settings
+from functions.stream.streaming import settings
+from functions.stream.streaming.records import metric_names
 from tests.infrastructure.support import JsonObject
 
 #: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html and urls-monitoring.html,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.stream.streaming.metric_names import NAMESPACE, UNITS
+from functions.stream.streaming.records.metric_names import NAMESPACE, UNITS
 from infra.settings import AlarmSettings, CanarySettings, CostLimits, ScalingSettings
 from infra.stage import StreamingStage
 from infra.stages import select_stages

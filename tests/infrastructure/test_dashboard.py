@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from functions.stream.streaming import metric_names as names
+from functions.stream.streaming.records import metric_names as names
 from infra.monitoring import prices
 from infra.settings import CostLimits
 from tests.infrastructure.alarm_rules import Alarms, templates_of

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from functions.stream.streaming.answer import run_answer
-from functions.stream.streaming.buffer import FrameBuffer
-from functions.stream.streaming.events import DEADLINE, Ending
-from functions.stream.streaming.shutdown import Shutdown
+from functions.stream.streaming.answers.answer import run_answer
+from functions.stream.streaming.answers.buffer import FrameBuffer
+from functions.stream.streaming.host.shutdown import Shutdown
+from functions.stream.streaming.protocols.events import DEADLINE, Ending
 from functions.stream.streaming.sources import Generation, Source, load_source
 from rehearsal.waiting import until
 from tests.support import eventstream

@@ -51,8 +51,8 @@ def test_run_sh_starts_the_server_when_lambda_hands_it_an_interpreter_and_argume
 
 def test_run_sh_changes_to_the_task_root_when_lambda_names_one(tmp_path: Path) -> None:
     root = tmp_path / "root"
-    (root / "streaming").mkdir(parents=True)
-    (root / "streaming" / "__main__.py").write_text("import sys; print('main of', *sys.argv[1:])")
+    (root / "streaming" / "host").mkdir(parents=True)
+    (root / "streaming" / "host" / "__main__.py").write_text("import sys; print('main of', *sys.argv[1:])")
     status, log = run(tmp_path, _HANDLER="a.b", AWS_LWA_PORT="1", LAMBDA_TASK_ROOT=str(root))
     assert (status, log) == (0, "main of a.b 1\n")
 

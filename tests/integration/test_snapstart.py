@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from functions.stream.streaming.app import create_app
-from functions.stream.streaming.metric_names import COLD_START
+from functions.stream.streaming.host.snapstart import SnapStart
+from functions.stream.streaming.records.metric_names import COLD_START
 from functions.stream.streaming.settings import (
     AFTER_RESTORE_PATH,
     BEFORE_CHECKPOINT_PATH,
@@ -23,7 +24,6 @@ from functions.stream.streaming.settings import (
     JWT_ISSUER,
     Settings,
 )
-from functions.stream.streaming.snapstart import SnapStart
 from functions.stream.streaming.sources import Source
 from rehearsal.records import metric_records
 from rehearsal.wire import Stream, read_stream

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from functions.stream.streaming import metric_names as names
+from functions.stream.streaming.records import metric_names as names
 from rehearsal import shipped
 from rehearsal.records import metric_records
 from rehearsal.waiting import wait_until

@@ -12,7 +12,7 @@ import pytest
 
 from functions.stream.streaming import settings as names
 from functions.stream.streaming.app import create_app
-from functions.stream.streaming.issuer_keys import KeysUnavailable, fetch_keys
+from functions.stream.streaming.auth.issuer_keys import KeysUnavailable, fetch_keys
 from functions.stream.streaming.settings import JwtSettings, Settings
 from rehearsal.waiting import wait_until
 from rehearsal.wire import read_stream

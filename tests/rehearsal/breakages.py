@@ -77,10 +77,12 @@ def twins_exchanged(scene: Scene) -> Scene:
 
 BLOCKED = in_source("sources/local.py", "await asyncio.sleep(_PAUSE_SECONDS)", "import time; time.sleep(0.3)")
 _SICK = in_source("app.py", 'JSONResponse({"status": "ok"})', "JSONResponse({}, 500)")
-NO_CRASH_RECORDS = in_source("crash_records.py", "if not self._directory", "if True")
+NO_CRASH_RECORDS = in_source("host/crash_records.py", "if not self._directory", "if True")
 STARTS_ONCE = in_source(
-    "__main__.py", "def main(", 'import os\nos.mkdir("started-before")  # fails the second time\n\n\ndef main('
+    "host/__main__.py", "def main(", 'import os\nos.mkdir("started-before")  # fails the second time\n\n\ndef main('
 )
 LEAK = in_source(
-    "answer.py", "self.end(INTERNAL)", "import traceback; self.end(Ending.error('internal', traceback.format_exc()))"
+    "answers/answer.py",
+    "self.end(INTERNAL)",
+    "import traceback; self.end(Ending.error('internal', traceback.format_exc()))",
 )

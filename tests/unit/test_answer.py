@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from functions.stream.streaming import answer as answers
-from functions.stream.streaming.answer import Answer, run_answer
-from functions.stream.streaming.buffer import FrameBuffer
-from functions.stream.streaming.events import DEADLINE, INTERNAL, SHUTDOWN, Ending
-from functions.stream.streaming.shutdown import Shutdown
+from functions.stream.streaming.answers import answer as answers
+from functions.stream.streaming.answers.answer import Answer, run_answer
+from functions.stream.streaming.answers.buffer import FrameBuffer
+from functions.stream.streaming.host.shutdown import Shutdown
+from functions.stream.streaming.protocols.events import DEADLINE, INTERNAL, SHUTDOWN, Ending
 from functions.stream.streaming.sources import SourceFailed
 from tests.support.clock import now, run_on_virtual_clock
 from tests.support.logs import JsonLog

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.stream.streaming.buffer import FRAMES_AHEAD, SILENCE, FrameBuffer
+from functions.stream.streaming.answers.buffer import FRAMES_AHEAD, SILENCE, FrameBuffer
 from tests.support.clock import now, run_on_virtual_clock
 from tests.support.text import pieces, well_formed
 

@@ -7,7 +7,7 @@ from httpx_sse import ServerSentEvent
 from httpx_sse._decoders import SSEDecoder, SSELineDecoder
 from hypothesis import given
 
-from functions.stream.streaming.events import DEADLINE, INTERNAL, SHUTDOWN, Ending, EventEncoder
+from functions.stream.streaming.protocols.events import DEADLINE, INTERNAL, SHUTDOWN, Ending, EventEncoder
 from rehearsal.wire import read_stream
 from tests.support.text import texts
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from functions.stream.streaming.invocation import Invocation
+from functions.stream.streaming.host.invocation import Invocation
 from tests.support.logs import JsonLog
 
 CONTEXT = "x-amzn-lambda-context"

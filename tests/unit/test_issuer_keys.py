@@ -8,7 +8,7 @@ import threading
 import jwt
 import pytest
 
-from functions.stream.streaming.issuer_keys import (
+from functions.stream.streaming.auth.issuer_keys import (
     FRESH_SECONDS,
     KEPT_SECONDS,
     PAUSE_AFTER_FAILURE_SECONDS,

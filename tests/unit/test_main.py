@@ -1,4 +1,4 @@
-"""What stops `python -m streaming` before it opens its port."""
+"""What stops `python -m streaming.host` before it opens its port."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn  # noqa: F401  # the whole of it, before server.py puts half of it in place
 
-from functions.stream.streaming.__main__ import main
+from functions.stream.streaming.host.__main__ import main
 
 
 @pytest.fixture(autouse=True)

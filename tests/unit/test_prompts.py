@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from functions.stream.streaming.problems import Problem
-from functions.stream.streaming.prompts import read_prompt
+from functions.stream.streaming.protocols.prompts import read_prompt
 from tests.support.asgi import Exchange, http_scope
 from tests.support.text import texts
 

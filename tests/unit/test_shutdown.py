@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.stream.streaming.shutdown import Shutdown
+from functions.stream.streaming.host.shutdown import Shutdown
 
 pytestmark = pytest.mark.anyio
 

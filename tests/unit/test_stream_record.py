@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.stream.streaming import metric_names as names
+from functions.stream.streaming.records import metric_names as names
+from functions.stream.streaming.records.stream_record import StreamRecords
 from functions.stream.streaming.settings import Settings
-from functions.stream.streaming.stream_record import StreamRecords
 from rehearsal.records import check_record
 from tests.support.logs import JsonLog
 

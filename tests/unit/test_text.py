@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from functions.stream.streaming.text import SurrogateJoiner
+from functions.stream.streaming.answers.text import SurrogateJoiner
 from tests.support.text import pieces, well_formed
 
 

@@ -5,8 +5,8 @@ from http import HTTPStatus
 import pytest
 from starlette.responses import PlainTextResponse
 
+from functions.stream.streaming.auth.token_check import TokenCheck
 from functions.stream.streaming.problems import Problem
-from functions.stream.streaming.token_check import TokenCheck
 from tests.support.asgi import Exchange, http_scope
 
 pytestmark = pytest.mark.anyio

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.stream.streaming.issuer_keys import IssuerKeys, KeysUnavailable
+from functions.stream.streaming.auth.issuer_keys import IssuerKeys, KeysUnavailable
+from functions.stream.streaming.auth.tokens import TokenVerifier
 from functions.stream.streaming.problems import Problem
 from functions.stream.streaming.settings import JwtSettings
-from functions.stream.streaming.tokens import TokenVerifier
 from tests.support.clock import run_on_virtual_clock
 from tests.support.issuer import AUDIENCE, SCOPE, Issuer
 from tests.support.logs import JsonLog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .settings import Settings  # type: ignore[import-not-found]  # the package's, where the bench puts this file
+from ..settings import Settings  # type: ignore[import-not-found]  # the package's, where the bench puts this file
 
 
 class StreamRecord:

@@ -20,20 +20,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .answer import run_answer
-from .buffer import FrameBuffer
-from .events import HEADERS, MEDIA_TYPE
-from .invocation import Invocation
+from .answers.answer import run_answer
+from .answers.buffer import FrameBuffer
+from .host.invocation import Invocation
+from .host.shutdown import Shutdown
+from .host.snapstart import SnapStart
 from .logs import configure_logging, log_fields
-from .metric_names import REJECTED
 from .problems import Problem, answer_http_error, answer_unexpected_error
-from .prompts import read_prompt
+from .protocols.events import HEADERS, MEDIA_TYPE
+from .protocols.prompts import read_prompt
+from .records.metric_names import REJECTED
+from .records.stream_record import StreamRecord, StreamRecords
 from .responses import EventStream, RunningAnswer, whole_answer
 from .settings import Settings
-from .shutdown import Shutdown
-from .snapstart import SnapStart
 from .sources import Generation, Source, SourceRefused, load_source
-from .stream_record import StreamRecord, StreamRecords
 
 logger = logging.getLogger(__name__)
 
@@ -148,8 +148,8 @@ def _middleware(settings: Settings, snap_start: SnapStart) -> list[Middleware]:
     if settings.jwt is None:
         return []
     # Not before: PyJWT and cryptography ship, and take their time to import, only where tokens are checked.
-    from .token_check import OPEN_PATHS, TokenCheck
-    from .tokens import TokenVerifier
+    from .auth.token_check import OPEN_PATHS, TokenCheck
+    from .auth.tokens import TokenVerifier
 
     verifier = TokenVerifier(settings.jwt)
     snap_start.on_restore(verifier.forget_keys)

@@ -13,12 +13,22 @@ from typing import TypeVar
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from .answer import Answer
-from .buffer import SILENCE
-from .events import DEADLINE, DISCONNECTED, HEADERS, HEARTBEAT, INTERNAL, MEDIA_TYPE, SHUTDOWN, Ending, EventEncoder
-from .metric_names import COMPLETE
+from .answers.answer import Answer
+from .answers.buffer import SILENCE
 from .problems import Problem
-from .stream_record import StreamRecord
+from .protocols.events import (
+    DEADLINE,
+    DISCONNECTED,
+    HEADERS,
+    HEARTBEAT,
+    INTERNAL,
+    MEDIA_TYPE,
+    SHUTDOWN,
+    Ending,
+    EventEncoder,
+)
+from .records.metric_names import COMPLETE
+from .records.stream_record import StreamRecord
 
 logger = logging.getLogger(__name__)
 

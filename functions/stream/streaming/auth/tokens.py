@@ -13,9 +13,9 @@ from typing import Any
 
 import jwt
 
+from ..problems import Problem
+from ..settings import JwtSettings
 from .issuer_keys import IssuerKeys, KeysUnavailable
-from .problems import Problem
-from .settings import JwtSettings
 
 logger = logging.getLogger(__name__)
 

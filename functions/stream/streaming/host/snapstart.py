@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .settings import AFTER_RESTORE_PATH, BEFORE_CHECKPOINT_PATH
-from .sources import Generation, Source
+from ..settings import AFTER_RESTORE_PATH, BEFORE_CHECKPOINT_PATH
+from ..sources import Generation, Source
 
 logger = logging.getLogger(__name__)
 

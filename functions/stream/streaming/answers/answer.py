@@ -8,10 +8,10 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
+from ..host.shutdown import Shutdown
+from ..protocols.events import DEADLINE, INTERNAL, SHUTDOWN, Ending
+from ..sources import Generation, SourceFailed
 from .buffer import FrameBuffer
-from .events import DEADLINE, INTERNAL, SHUTDOWN, Ending
-from .shutdown import Shutdown
-from .sources import Generation, SourceFailed
 
 logger = logging.getLogger(__name__)
 

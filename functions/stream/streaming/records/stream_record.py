@@ -6,11 +6,11 @@ import logging
 import time
 from collections.abc import Mapping
 
+from ..host.crash_records import CrashRecords
+from ..logs import json_line
+from ..settings import Settings
 from . import metric_names as names
-from .crash_records import CrashRecords
-from .logs import json_line
 from .metrics import embedded
-from .settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import gc
 import importlib.util
 import sys
 
-from .stand_ins import import_lightly
+from .lean_imports import import_lightly
 
 
 def _skip_command_line() -> None:

@@ -1,4 +1,4 @@
-"""`python -m streaming APPLICATION PORT`: the ASGI server behind the adapter. APPLICATION is Lambda's handler name."""
+"""`python -m streaming.host APPLICATION PORT`: the server behind the adapter. APPLICATION is Lambda's handler name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if __name__ == "__main__":
     # Imports leave no garbage worth looking for, which takes a tenth of a start; server.py looks again after it.
     gc.disable()
 
-from .logs import configure_logging
+from ..logs import configure_logging
 from .server import serve
 
 _LAST_PORT = 65535

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from . import metric_names as names
+from ..records import metric_names as names
 
 HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 MEDIA_TYPE = "text/event-stream"

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from functions.stream.streaming.stand_ins import import_lightly
+from functions.stream.streaming.host.lean_imports import import_lightly
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = """
@@ -82,7 +82,7 @@ def test_server_starts_without_what_it_does_not_use() -> None:
     script = (
         "import sys\n"
         "before = set(sys.modules)\n"
-        "import functions.stream.streaming.server, functions.stream.streaming.app\n"
+        "import functions.stream.streaming.host.server, functions.stream.streaming.app\n"
         "print(*set(sys.modules) - before)"
     )
     environment = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}

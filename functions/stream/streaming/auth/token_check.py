@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .problems import Problem, answer_http_error
+from ..problems import Problem, answer_http_error
 
 OPEN_PATHS = frozenset({"/healthz", "/events"})  # and the hooks around a snapshot, where there are any
 

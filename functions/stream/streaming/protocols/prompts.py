@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from .problems import Problem
+from ..problems import Problem
 
 _FIELD = "input"
 # `\u0000` is the longest way to write one byte of UTF-8 in JSON; the rest is room for the object around it.
