@@ -15,36 +15,13 @@ fail() {
 interpreter="${1:-python3}"
 command -v "$interpreter" >/dev/null || fail "expected a Python interpreter, got '$interpreter', which cannot be run."
 
-# A process that is killed writes nothing any more, so this shell stays, to print the last lines of the streams that
-# died with it. The port names the folder: whoever had it before is gone.
+# Where the last line of each stream under way is kept in case this process is killed, for the next start to print.
+# The port names the folder: whoever had it before is gone.
 export STREAM_CRASH_RECORDS="${TMPDIR:-/tmp}/stream-crash-records-$AWS_LWA_PORT"
-
-print_crash_records() {
-    for record in "$STREAM_CRASH_RECORDS"/*; do
-        if [ -f "$record" ]; then
-            cat "$record"
-            rm -f "$record"
-        fi
-    done
-}
 
 case "$0" in
 */*) here="${0%/*}" ;;
 *) here=. ;;
 esac
 cd "${LAMBDA_TASK_ROOT:-$here}"
-print_crash_records
-"$interpreter" -m streaming.host "$_HANDLER" "$AWS_LWA_PORT" &
-server=$!
-trap 'kill -TERM "$server"' TERM
-trap 'kill -INT "$server"' INT
-
-# A signal that is trapped ends `wait` early, so it is asked again for as long as there is a server.
-while :; do
-    status=0
-    wait "$server" 2>/dev/null || status=$?  # without the shell's own "Killed"
-    kill -0 "$server" 2>/dev/null || break
-done
-print_crash_records
-rmdir "$STREAM_CRASH_RECORDS" 2>/dev/null || :
-exit "$status"
+exec "$interpreter" -m streaming.host "$_HANDLER" "$AWS_LWA_PORT"

@@ -19,6 +19,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
+from functions.stream.streaming.host.start_imports import EXTRA_IMPORTS, START_IMPORTS
+
 from ..settings import FUNCTION_ENTRY
 from . import bytecode
 from .bytecode import CompileError, Compiler
@@ -26,13 +28,6 @@ from .bytecode import CompileError, Compiler
 Machine = Literal["aarch64", "x86_64"]
 
 _NOT_SHIPPED = ("requirements*", "__pycache__", "*.pyc", ".*")
-# By the entry point, or by uvicorn once it runs.
-_START_IMPORTS = (
-    *("streaming.host.__main__", "streaming.app", "uvicorn.lifespan.on", "uvicorn.loops.asyncio"),
-    "uvicorn.protocols.http.h11_impl",
-)
-# What a start imports because of an extra.
-_EXTRA_IMPORTS = {"jwt": ("streaming.auth.token_check", "streaming.auth.tokens")}
 # Left in the target by uv: its lock, and the packages' console scripts.
 _LEFT_BY_INSTALLER = (".lock", "bin")
 # https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html, e_machine
@@ -158,9 +153,9 @@ def stream_bundle(source: str, python_version: str, machine: Machine, extras: tu
         machine,
         requirements=("requirements.txt", *(name for name in own if (FUNCTION_ENTRY / name).exists())),
         imports=(
-            *_START_IMPORTS,
+            *START_IMPORTS,
             f"streaming.sources.{source}",
-            *(module for extra in extras for module in _EXTRA_IMPORTS[extra]),
+            *(module for extra in extras for module in EXTRA_IMPORTS[extra]),
         ),
     )
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from functions.stream.streaming.answers.answer import run_answer
+from functions.stream.streaming.answers.answer import Answer
 from functions.stream.streaming.answers.buffer import FrameBuffer
-from functions.stream.streaming.host.shutdown import Shutdown
-from functions.stream.streaming.protocols.events import DEADLINE, Ending
+from functions.stream.streaming.answers.endings import DEADLINE, Ending
+from functions.stream.streaming.answers.shutdown import Shutdown
 from functions.stream.streaming.sources import Generation, Source, load_source
 from rehearsal.waiting import until
 from tests.support import eventstream
@@ -88,8 +88,7 @@ async def test_frames_hold_whole_characters_when_the_model_splits_them(source: S
     halves = [eventstream.text(half) for half in ("a\ud83d", "\ude00b", "\ud83d")]
     model.script = answer_with(eventstream.start(), *halves, eventstream.stop())
     buffer = FrameBuffer(frame_characters=1, frame_seconds=0.001)
-    generation = await source.open("prompt")
-    async with run_answer(generation, buffer, seconds_left=30, shutdown=Shutdown()) as answer:
+    async with Answer(source, "prompt", buffer, seconds_left=30, shutdown=Shutdown()) as answer:
         frames = [frame async for frame in answer]
     assert "".join(frames) == "a😀b\ufffd"
     assert all(frame.encode() for frame in frames)
@@ -129,8 +128,7 @@ async def test_model_is_slowed_down_when_the_reader_does_not_read(source: Source
     model.script = script
     characters = 512
     buffer = FrameBuffer(frame_characters=characters, frame_seconds=0.001)
-    generation = await source.open("prompt")
-    async with run_answer(generation, buffer, seconds_left=60, shutdown=Shutdown()) as answer:
+    async with Answer(source, "prompt", buffer, seconds_left=60, shutdown=Shutdown()) as answer:
         call = model.only
         await until(call.stalled.is_set, "the model to be stopped")
         assert call.sent_bytes < total_bytes / 2
@@ -174,8 +172,7 @@ async def test_close_ends_the_thread_that_waits_for_the_model(source: Source, mo
 async def test_deadline_ends_an_answer_whose_model_is_silent(source: Source, model: ModelServer) -> None:
     model.script = say_then_think
     buffer = FrameBuffer(frame_characters=100, frame_seconds=0.001)
-    generation = await source.open("prompt")
-    async with run_answer(generation, buffer, seconds_left=0.3, shutdown=Shutdown()) as answer:
+    async with Answer(source, "prompt", buffer, seconds_left=0.3, shutdown=Shutdown()) as answer:
         assert [frame async for frame in answer] == ["word"]
         assert answer.ending == DEADLINE
     await until(model.only.closed.is_set, "the model's connection to be closed")

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
+from functions.stream.streaming.sources import Generation
 from rehearsal.waiting import until
 
 #: A piece of text, an exception to raise, or something to wait for.
@@ -69,6 +70,16 @@ class ScriptedSource:
     def only(self) -> ScriptedGeneration:
         (generation,) = self.generations
         return generation
+
+
+class SourceOf:
+    """Opens the one generation that it is given."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+
+    async def open(self, prompt: str) -> Generation:
+        return self._generation
 
 
 class EchoSource:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from functions.stream.streaming.answers import answer as answers
-from functions.stream.streaming.answers.answer import Answer, run_answer
+from functions.stream.streaming.answers.answer import Answer
 from functions.stream.streaming.answers.buffer import FrameBuffer
-from functions.stream.streaming.host.shutdown import Shutdown
-from functions.stream.streaming.protocols.events import DEADLINE, INTERNAL, SHUTDOWN, Ending
+from functions.stream.streaming.answers.endings import DEADLINE, INTERNAL, SHUTDOWN, Ending
+from functions.stream.streaming.answers.shutdown import Shutdown
 from functions.stream.streaming.sources import SourceFailed
 from tests.support.clock import now, run_on_virtual_clock
 from tests.support.logs import JsonLog
-from tests.support.sources import ScriptedGeneration, forever, pause
+from tests.support.sources import ScriptedGeneration, SourceOf, forever, pause
 
 
 @dataclass
@@ -32,9 +32,8 @@ class Run:
     @contextlib.asynccontextmanager
     async def entered(self) -> AsyncIterator[Answer]:
         buffer = FrameBuffer(frame_characters=100, frame_seconds=0.04)
-        async with run_answer(
-            self.generation, buffer, seconds_left=self.seconds_left, shutdown=self.shutdown
-        ) as answer:
+        source = SourceOf(self.generation)
+        async with Answer(source, "prompt", buffer, seconds_left=self.seconds_left, shutdown=self.shutdown) as answer:
             yield answer
 
     async def _read(self) -> None:
@@ -97,7 +96,8 @@ def test_source_is_asked_for_no_more_when_the_answer_has_ended_and_its_reader_is
 
     async def main() -> None:
         script = [step for _ in range(100) for step in (pause(1), ask, "a")]
-        async with Run(ScriptedGeneration(*script), seconds_left=7.5).entered():
+        async with Run(ScriptedGeneration(*script), seconds_left=7.5).entered() as answer:
+            assert await anext(aiter(answer)) == "a"
             await asyncio.sleep(60)
 
     run_on_virtual_clock(main())
@@ -227,7 +227,7 @@ def test_request_goes_on_when_the_source_never_finishes_closing(json_log: JsonLo
     run = Run(Hanging("a")).to_the_end()
     assert (run.ending, run.generation.closes) == (Ending.complete({}), 1)
     assert run.seconds == pytest.approx(answers.CLOSE_SECONDS)
-    assert json_log.find("The source failed to close.")
+    assert json_log.find(f"The source did not close within {answers.CLOSE_SECONDS} s; it is left behind.")
 
 
 def test_source_is_closed_when_its_iteration_ignores_cancellation(json_log: JsonLog) -> None:
@@ -245,7 +245,8 @@ def test_source_is_closed_when_its_iteration_ignores_cancellation(json_log: Json
 
     run = Run(Deaf("a", deaf), seconds_left=1).to_the_end()
     assert (run.ending, run.generation.closes) == (DEADLINE, 1)
-    assert run.seconds <= 1 + 2 * answers.CLOSE_SECONDS
+    assert run.seconds <= 1 + answers.CLOSE_SECONDS
+    assert json_log.find("The source ignores that its iteration is cancelled.")
 
 
 class Forgetful(ScriptedGeneration):
@@ -261,6 +262,6 @@ class Forgetful(ScriptedGeneration):
 
 
 def test_answer_has_no_usage_when_the_source_fails_to_say_it(json_log: JsonLog) -> None:
-    answer = Answer(Forgetful("a"), FrameBuffer(frame_characters=1, frame_seconds=1))
-    assert answer.usage == {}
+    run = Run(Forgetful("a")).to_the_end()
+    assert (run.frames, run.ending) == (["a"], Ending.complete({}))
     assert "no usage" in json_log.find("The source failed to say what it used.")[0]["exception"]

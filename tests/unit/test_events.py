@@ -7,7 +7,8 @@ from httpx_sse import ServerSentEvent
 from httpx_sse._decoders import SSEDecoder, SSELineDecoder
 from hypothesis import given
 
-from functions.stream.streaming.protocols.events import DEADLINE, INTERNAL, SHUTDOWN, Ending, EventEncoder
+from functions.stream.streaming.answers.endings import DEADLINE, INTERNAL, SHUTDOWN, Ending
+from functions.stream.streaming.protocols.events import EventEncoder
 from rehearsal.wire import read_stream
 from tests.support.text import texts
 
@@ -27,6 +28,11 @@ def test_encoder_writes_the_bytes_of_the_contract() -> None:
     assert encoder.ending(ending) == b'id: 4\n\ndata: {"status": "complete", "output_tokens": 3}\n\n'
 
 
+def test_usage_of_a_source_overrides_no_field_of_the_last_event() -> None:
+    usage = {"status": "hacked", "tokens": 1}
+    assert EventEncoder().ending(Ending.complete(usage)) == b'id: 1\n\ndata: {"status": "complete", "tokens": 1}\n\n'
+
+
 def test_encoder_writes_error_and_code_when_the_ending_is_an_error() -> None:
     assert EventEncoder().ending(Ending.error("busy", "Later.")) == (
         b'id: 1\n\ndata: {"error": "Later.", "code": "busy"}\n\n'
@@ -36,7 +42,7 @@ def test_encoder_writes_error_and_code_when_the_ending_is_an_error() -> None:
 @pytest.mark.parametrize(("ending", "code"), [(DEADLINE, "deadline"), (SHUTDOWN, "shutdown"), (INTERNAL, "internal")])
 def test_ending_of_our_own_carries_its_code_and_a_sentence(ending: Ending, code: str) -> None:
     assert ending.code == code
-    assert str(ending.event["error"]).endswith(".")
+    assert ending.message.endswith(".")
 
 
 @given(texts)

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from functions.stream.streaming.host.lean_imports import import_lightly
+from functions.stream.streaming.host.lean_imports import import_with_lazy
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = """
@@ -23,7 +23,7 @@ def shade():
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Imported while `colours.mixed`, which it never needs to be imported, is stood in for."""
+    """Imported while `colours.mixed`, which it never needs to be imported, is lazy."""
     package = tmp_path / "colours"
     package.mkdir()
     (package / "__init__.py").write_text("def red(number): return f'red {number}'\n")
@@ -32,7 +32,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(tmp_path)
     for name in ("colours", "colours.mixed", "library"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    import_lightly("library", without=["colours.mixed"])
+    import_with_lazy(["library"], lazy=["colours.mixed"])
     return importlib.import_module("library")
 
 
@@ -56,7 +56,7 @@ def test_name_that_the_real_module_lacks_is_an_attribute_error(library: ModuleTy
 
 def test_module_that_is_imported_already_stays(library: ModuleType) -> None:
     mixed = importlib.import_module("colours.mixed")
-    import_lightly("library", without=["colours.mixed"])
+    import_with_lazy(["library"], lazy=["colours.mixed"])
     assert sys.modules["colours.mixed"] is mixed
 
 
@@ -68,7 +68,7 @@ def test_library_that_needs_the_module_itself_is_imported_whole(
     (tmp_path / "colours" / "mixed.py").write_text("class Purple: pass\ndef purple(number): pass\n")
     for name in ("library", "needy"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    import_lightly("needy", without=["colours.mixed"])
+    import_with_lazy(["needy"], lazy=["colours.mixed"])
     assert [base.__name__ for base in sys.modules["needy"].Violet.__bases__] == ["Purple"]
     assert "imported whole" in caplog.text
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.stream.streaming.host.shutdown import Shutdown
+from functions.stream.streaming.answers.shutdown import Shutdown
+from functions.stream.streaming.host.signals import on_signals
 
 pytestmark = pytest.mark.anyio
 
@@ -64,16 +65,16 @@ def test_every_listener_is_called_when_one_leaves_meanwhile() -> None:
 @pytest.mark.parametrize("number", SIGNALS)
 async def test_signal_reaches_the_listeners_and_the_server(number: int, received: list[int]) -> None:
     shutdown, called = Shutdown(), asyncio.Event()
-    with shutdown.on_signals(), shutdown.calls(called.set):
+    with on_signals(shutdown.request), shutdown.calls(called.set):
         signal.raise_signal(number)
         await asyncio.wait_for(called.wait(), 10)
     assert received == [number]
 
 
-async def test_server_s_handlers_are_back_afterwards(received: list[int]) -> None:
+async def test_handlers_of_the_server_are_back_afterwards(received: list[int]) -> None:
     shutdown = Shutdown()
     before = [signal.getsignal(number) for number in SIGNALS]
-    with shutdown.on_signals():
+    with on_signals(shutdown.request):
         assert [signal.getsignal(number) for number in SIGNALS] != before
     assert [signal.getsignal(number) for number in SIGNALS] == before
     assert received == []
@@ -82,7 +83,7 @@ async def test_server_s_handlers_are_back_afterwards(received: list[int]) -> Non
 async def test_signal_reaches_the_listeners_when_there_was_no_handler(received: list[int]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     shutdown, called = Shutdown(), asyncio.Event()
-    with shutdown.on_signals(), shutdown.calls(called.set):
+    with on_signals(shutdown.request), shutdown.calls(called.set):
         signal.raise_signal(signal.SIGTERM)
         await asyncio.wait_for(called.wait(), 10)
     assert received == []
@@ -92,7 +93,7 @@ def test_handlers_stay_when_the_server_runs_in_another_thread() -> None:
     before, seen = signal.getsignal(signal.SIGTERM), []
 
     def serve() -> None:
-        with Shutdown().on_signals():
+        with on_signals(Shutdown().request):
             seen.append(signal.getsignal(signal.SIGTERM))
 
     thread = threading.Thread(target=serve)

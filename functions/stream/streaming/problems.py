@@ -27,24 +27,24 @@ class Problem(HTTPException):
 async def answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    detail = error.detail
-    if not isinstance(error, Problem):  # Starlette's own: 404 and 405
-        detail = f"{request.method} {request.url.path}: {status.description or status.phrase}."
-    document = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    return _response(document | getattr(error, "members", {}), error.headers)
+    if isinstance(error, Problem):
+        return problem_document(status, error.detail, error.headers, **error.members)
+    # Starlette's own: 404 and 405.
+    detail = f"{request.method} {request.url.path}: {status.description or status.phrase}."
+    return problem_document(status, detail, error.headers)
 
 
 async def answer_unexpected_error(request: Request, error: Exception) -> Response:
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _response(
-        {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": "The service failed."}, None
-    )
+    return problem_document(HTTPStatus.INTERNAL_SERVER_ERROR, "The service failed.")
 
 
-def _response(document: Mapping[str, object], headers: Mapping[str, str] | None) -> Response:
+def problem_document(
+    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **members: object
+) -> Response:
+    document = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **members}
     return Response(
         json.dumps(document),
-        status_code=int(str(document["status"])),
+        status_code=status,
         headers={"cache-control": "no-store", **(headers or {})},
         media_type="application/problem+json",
     )

@@ -1,4 +1,4 @@
-"""The two ways an answer goes out: as it comes, or whole."""
+"""The two ways in which an answer goes out: as it comes, or whole."""
 
 from __future__ import annotations
 
@@ -15,110 +15,89 @@ from starlette.types import Receive, Scope, Send
 
 from .answers.answer import Answer
 from .answers.buffer import SILENCE
-from .problems import Problem
-from .protocols.events import (
-    DEADLINE,
-    DISCONNECTED,
-    HEADERS,
-    HEARTBEAT,
-    INTERNAL,
-    MEDIA_TYPE,
-    SHUTDOWN,
-    Ending,
-    EventEncoder,
-)
-from .records.metric_names import COMPLETE
+from .answers.endings import DEADLINE, INTERNAL, SHUTDOWN, Ending
+from .problems import problem_document
+from .protocols.events import HEADERS, HEARTBEAT, MEDIA_TYPE, EventEncoder
 from .records.stream_record import StreamRecord
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
+#: Entered, it opens the source, and raises Problem; left, it has closed the source and written the record.
+RunningAnswer = AbstractAsyncContextManager[tuple[Answer, StreamRecord]]
 
-RunningAnswer = AbstractAsyncContextManager[Answer]
+#: How long the end of a response waits for its source to close: Lambda freezes the process after that end.
+CLOSE_GRACE_SECONDS = 0.25
 
 _STATUS_OF_ENDING = {DEADLINE.outcome: HTTPStatus.GATEWAY_TIMEOUT, SHUTDOWN.outcome: HTTPStatus.SERVICE_UNAVAILABLE}
+_T = TypeVar("_T")
 
 
 class EventStream(Response):
-    """Owns the running answer, so that every way out of the response closes the source and writes the record."""
+    """Sends an answer as server-sent events, each of them in one message."""
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, running: RunningAnswer, record: StreamRecord) -> None:
+    def __init__(self, running: RunningAnswer) -> None:
         self.status_code = HTTPStatus.OK
         self.background = None
         self.init_headers(HEADERS)
         self._running = running
-        self._record = record
-        self._ending = DISCONNECTED
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ending = DISCONNECTED
-        async with self._running as answer:
-            try:
-                if await unless_disconnected(self._send_all(answer, send), receive):
-                    ending = self._ending
-            finally:
-                end_record(self._record, ending, answer)
+        async with self._running as (answer, record):
+            await unless_disconnected(self._send_all(answer, record, send), receive)
 
-    async def _send_all(self, answer: Answer, send: Send) -> bool:
+    async def _send_all(self, answer: Answer, record: StreamRecord, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with contextlib.aclosing(self._events(answer)) as events:
+        async with contextlib.aclosing(_events(answer, record)) as events:
             async for event in events:
                 await send({"type": "http.response.body", "body": event, "more_body": True})
-                self._record.sent(event)
+                record.sent(event)
+        await _finish(answer, record)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-        return True
-
-    async def _events(self, answer: Answer) -> AsyncGenerator[bytes]:
-        encoder = EventEncoder()
-        yield encoder.starting(self._record.stream_id)
-        try:
-            async for frame in answer:
-                if frame == SILENCE:
-                    yield HEARTBEAT
-                    continue
-                yield encoder.chunk(frame)
-                self._record.sent_chunk(frame)
-            self._ending = answer.ending or INTERNAL
-            last = encoder.ending(self._ending)
-        except Exception:
-            logger.exception("The stream failed between source and wire.")
-            self._ending = INTERNAL
-            last = encoder.ending(self._ending)
-        yield last
 
 
-async def whole_answer(running: RunningAnswer, record: StreamRecord, *, receive: Receive) -> Response:
-    """The answer as one JSON document. Raises Problem when it ends otherwise than complete."""
-    async with running as answer:
-        ending = DISCONNECTED
-        try:
+class WholeAnswer(Response):
+    """Sends an answer as one JSON document, or as a problem where it ends otherwise than complete."""
+
+    def __init__(self, running: RunningAnswer) -> None:
+        self.background = None
+        self._running = running
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._running as (answer, record):
             frames = await unless_disconnected(_collect(answer, record), receive)
-            if frames is not None:
-                ending = answer.ending or INTERNAL
-            return _document(record, ending, frames or [])
-        finally:
-            end_record(record, ending, answer)
+            if frames is None:
+                # Nobody reads this; the status is the one that proxies log for a client that left.
+                await Response(status_code=499)(scope, receive, send)
+                return
+            ending = answer.ending or INTERNAL
+            response = _document(record.stream_id, ending, frames)
+            record.sent(bytes(response.body) if ending.code is None else b"")
+            record.delivered(ending.outcome, ending.code)
+            await _finish(answer, record)
+            await response(scope, receive, send)
 
 
-def _document(record: StreamRecord, ending: Ending, frames: list[str]) -> Response:
-    if ending is DISCONNECTED:
-        # Nobody reads this; the status is the one that proxies log for a client that left.
-        return Response(status_code=499)
-    if ending.outcome != COMPLETE:
-        status = _STATUS_OF_ENDING.get(ending.outcome, HTTPStatus.BAD_GATEWAY)
-        raise Problem(status, str(ending.event["error"]), code=ending.code, id=record.stream_id)
-    response = JSONResponse(
-        {"id": record.stream_id, "text": "".join(frames), "chunks": len(frames), "status": "complete"},
-        headers={"cache-control": "no-store"},
-    )
-    record.sent(bytes(response.body))
-    return response
-
-
-def end_record(record: StreamRecord, ending: Ending, answer: Answer) -> None:
-    record.end(ending.outcome, code=ending.code, usage=answer.usage, queue_full_seconds=answer.queue_full_seconds)
+async def _events(answer: Answer, record: StreamRecord) -> AsyncGenerator[bytes]:
+    encoder = EventEncoder()
+    yield encoder.starting(record.stream_id)
+    try:
+        async for frame in answer:
+            if frame == SILENCE:
+                yield HEARTBEAT
+                record.sent_heartbeat()
+                continue
+            yield encoder.chunk(frame)
+            record.sent_chunk(frame)
+        ending = answer.ending or INTERNAL
+        last = encoder.ending(ending)
+    except Exception:
+        logger.exception("The stream failed between source and wire.")
+        ending = INTERNAL
+        last = encoder.ending(ending)
+    yield last
+    record.delivered(ending.outcome, ending.code)
 
 
 async def _collect(answer: Answer, record: StreamRecord) -> list[str]:
@@ -129,7 +108,24 @@ async def _collect(answer: Answer, record: StreamRecord) -> list[str]:
     return frames
 
 
-async def unless_disconnected(work: Coroutine[None, None, T], receive: Receive) -> T | None:
+async def _finish(answer: Answer, record: StreamRecord) -> None:
+    """Does what has to be done before the last message of a response: after it the host may stop the process."""
+    await answer.closed(CLOSE_GRACE_SECONDS)
+    record.write()
+
+
+def _document(stream_id: str, ending: Ending, frames: list[str]) -> Response:
+    if ending.code is not None:
+        status = _STATUS_OF_ENDING.get(ending.outcome, HTTPStatus.BAD_GATEWAY)
+        return problem_document(status, ending.message, code=ending.code, id=stream_id)
+    return JSONResponse(
+        {"id": stream_id, "text": "".join(frames), "chunks": len(frames), "status": "complete"},
+        headers={"cache-control": "no-store"},
+    )
+
+
+async def unless_disconnected(work: Coroutine[None, None, _T], receive: Receive) -> _T | None:
+    """Returns what the work returns, or cancels it when the client leaves, and returns None."""
     working = asyncio.create_task(work)
     leaving = asyncio.create_task(_until_disconnected(receive))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -39,6 +40,7 @@ class FrameBuffer:
         self._has_room = asyncio.Event()
         self._has_room.set()
         self._full_seconds = 0.0
+        self._next_turn_at = -math.inf
         self._waiting_since: float | None = None
 
     @property
@@ -48,12 +50,21 @@ class FrameBuffer:
         return self._full_seconds + waiting
 
     async def put(self, piece: str) -> bool:
-        """Waits while the reader is too far behind. False: the buffer is closed, and the piece was not taken."""
+        """Waits while the reader is too far behind. False: the buffer is closed, and the piece was not taken.
+
+        A source that never awaits, or blocks between its pieces, would keep reader, deadline and signals from running:
+        once in the time of a frame they get their turn here.
+        """
         if not self._has_room.is_set():
             await self._wait_for_room()
-        if not self._closed:
-            self._append(self._joiner.feed(piece))
-        return not self._closed
+        if self._closed:
+            return False
+        self._append(self._joiner.feed(piece))
+        now = asyncio.get_running_loop().time()
+        if now >= self._next_turn_at:
+            await asyncio.sleep(0)
+            self._next_turn_at = now + self._frame_seconds
+        return True
 
     def close(self) -> None:
         """What was put still reaches the reader; then the iteration ends."""
@@ -85,12 +96,13 @@ class FrameBuffer:
 
     async def _until(self, due: float) -> bool:
         """Whether there is a frame to take, or the end; False after a silence."""
-        try:
-            async with asyncio.timeout(self._silence_seconds):
-                await self._has_text.wait()
-        except TimeoutError:
-            return False
-        if not self._full:
+        if not self._has_text.is_set():
+            try:
+                async with asyncio.timeout(self._silence_seconds):
+                    await self._has_text.wait()
+            except TimeoutError:
+                return False
+        if not self._full and asyncio.get_running_loop().time() < due:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(due):
                     await self._has_frame.wait()

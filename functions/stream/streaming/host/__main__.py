@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 if __name__ == "__main__":
@@ -10,6 +11,8 @@ if __name__ == "__main__":
     gc.disable()
 
 from ..logs import configure_logging
+from ..settings import CRASH_RECORDS
+from .crash_records import print_crash_records
 from .server import serve
 
 _LAST_PORT = 65535
@@ -22,6 +25,8 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"Expected a handler such as streaming.app.app, got {arguments[0]!r}: correct the function's handler.")
     if not arguments[1].isdecimal() or int(arguments[1]) > _LAST_PORT:
         sys.exit(f"Expected AWS_LWA_PORT to be a port such as 8080, got {arguments[1]!r}.")
+    if folder := os.environ.get(CRASH_RECORDS):
+        print_crash_records(folder)
     serve(f"{module}:{attribute}", int(arguments[1]))
 
 

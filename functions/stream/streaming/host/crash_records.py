@@ -1,7 +1,6 @@
-"""The last line of each stream under way, kept outside of the process in case it is killed.
+"""The last log line of each stream under way, kept outside of the process in case it is killed.
 
-run.sh prints what it finds there after the server has died, and before it starts one: Lambda keeps /tmp when it
-resets an environment, so the line of a stream that ran into the function's timeout is not lost either.
+The next start prints what it finds: Lambda keeps /tmp when it resets an environment.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-invoke-with-errors
 """
 
@@ -10,29 +9,42 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 
 logger = logging.getLogger(__name__)
 
 
 class CrashRecords:
-    def __init__(self, directory: str | None) -> None:
-        """None: nobody would print them, as when the server was not started by run.sh."""
-        self._directory = directory
-        if directory:
-            os.makedirs(directory, exist_ok=True)
+    def __init__(self, folder: str | None) -> None:
+        """None: nobody would print them."""
+        self._folder = folder
+        if folder:
+            # Without the folder the streams go without records: a full disk is no reason not to answer.
+            with contextlib.suppress(OSError):
+                os.makedirs(folder, exist_ok=True)
 
     def keep(self, stream_id: str, line: str) -> None:
-        if not self._directory:
+        if not self._folder:
             return
         try:
-            with open(os.path.join(self._directory, stream_id), "w") as file:
+            with open(os.path.join(self._folder, stream_id), "w") as file:
                 file.write(f"{line}\n")
         except OSError:
-            # A full disk is no reason not to answer.
             logger.warning("The stream goes without a crash record.", exc_info=True)
 
     def remove(self, stream_id: str) -> None:
-        if not self._directory:
+        if not self._folder:
             return
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(self._directory, stream_id))
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(self._folder, stream_id))
+
+
+def print_crash_records(folder: str) -> None:
+    """Prints what an earlier process left in the folder, and removes it."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.is_file(follow_symlinks=False):
+                with open(entry.path) as file:
+                    sys.stdout.write(file.read())
+                os.unlink(entry.path)
+        sys.stdout.flush()

@@ -1,7 +1,7 @@
-"""Spares a start the modules that its libraries import at their top and that a stream never uses: a fifth of it.
+"""Lazy imports: defers standard library modules that uvicorn and Starlette import but a stream never uses.
 
-Meanwhile `import_lightly` puts something light in the place of each. What a library takes from that imports the real
-module once it is called. Later imports, such as a source's, get the real one from the beginning.
+Meanwhile something light stands in the place of each. What a library takes from that imports the real module once it is
+called. Later imports, such as a source's, get the real one from the beginning. (docs/architecture.md, deviation 2)
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 
-def import_lightly(*modules: str, without: Collection[str]) -> None:
-    """`without` are modules of the standard library whose names are called, neither subclassed nor caught.
+def import_with_lazy(modules: Iterable[str], *, lazy: Collection[str]) -> None:
+    """Imports the modules while those of `lazy` are put off.
 
-    Where they are not, as may come to be in a later Python or library, the start takes longer and nothing else happens.
+    Where that fails, as it may come to in a later Python or library, the start takes longer and nothing else happens.
     """
     before = set(sys.modules)
     try:
-        with _standing_in_for(without):
+        with _lazy(lazy):
             _import(modules)
     except Exception:
         logger.warning("The server is imported whole.", exc_info=True)
@@ -39,17 +39,17 @@ def _import(modules: Iterable[str]) -> None:
 
 
 @contextlib.contextmanager
-def _standing_in_for(names: Iterable[str]) -> Iterator[None]:
-    stand_ins = {name: _StandIn(name) for name in names if name not in sys.modules}
-    sys.modules.update(stand_ins)
+def _lazy(names: Iterable[str]) -> Iterator[None]:
+    lazy_modules = {name: _LazyModule(name) for name in names if name not in sys.modules}
+    sys.modules.update(lazy_modules)
     try:
         yield
     finally:
-        for name in stand_ins:
+        for name in lazy_modules:
             del sys.modules[name]
 
 
-class _StandIn(ModuleType):
+class _LazyModule(ModuleType):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         package, _, module = name.rpartition(".")
@@ -61,11 +61,11 @@ class _StandIn(ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         if sys.modules.get(self.__name__) is self:
-            return _late(self.__name__, name)  # for `from hashlib import md5`
+            return _lazy_call(self.__name__, name)  # for `from hashlib import md5`
         return getattr(importlib.import_module(self.__name__), name)
 
 
-def _late(module: str, name: str) -> Callable[..., Any]:
+def _lazy_call(module: str, name: str) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         return getattr(importlib.import_module(module), name)(*args, **kwargs)
 

@@ -7,13 +7,15 @@ import gc
 import importlib.util
 import sys
 
-from .lean_imports import import_lightly
+from .lean_imports import import_with_lazy
+from .start_imports import LAZY_MODULES, LIBRARIES
 
 
 def _skip_command_line() -> None:
     """Puts uvicorn's package in place without running its __init__, which imports the command line and click.
 
     That is half of the time that importing uvicorn takes, and click does not ship (requirements.in).
+    docs/architecture.md, deviation 3.
     """
     if "uvicorn" in sys.modules:
         return
@@ -24,17 +26,7 @@ def _skip_command_line() -> None:
 
 _skip_command_line()
 
-import_lightly(
-    "starlette.applications",  # for app.py
-    "uvicorn.config",
-    "uvicorn.server",
-    without={
-        # uvicorn: logging as a file says, a date for a header, reloading, workers.
-        *("configparser", "copy", "email.utils", "logging.config", "pathlib", "platform", "random"),
-        # Starlette: cookies, forms, files, ids in paths, the phrases of its own errors.
-        *("hashlib", "html", "http.client", "http.cookies", "mimetypes", "secrets", "shlex", "tempfile", "uuid"),
-    },
-)
+import_with_lazy(LIBRARIES, lazy=LAZY_MODULES)
 
 from uvicorn.config import Config  # noqa: E402
 from uvicorn.server import Server  # noqa: E402
@@ -44,8 +36,8 @@ sys.modules["uvicorn"].Config = Config  # type: ignore[attr-defined]  # the modu
 
 # The adapter keeps idle connections for 4 s; the server has to keep them longer.
 _KEEP_ALIVE_SECONDS = 10
-# Lambda kills the process earlier; elsewhere this bounds how long a stream may take to say goodbye.
-_GOODBYE_SECONDS = 2
+# The graceful shutdown timeout: how long streams may take to send their last event. Lambda kills the process earlier.
+_GRACEFUL_SHUTDOWN_SECONDS = 2
 # A query may carry the whole input, three bytes of percent-encoding for each of its bytes.
 _REQUEST_HEAD_BYTES = 256 * 1024
 
@@ -65,18 +57,18 @@ def serve(application: str, port: int) -> None:
         server_header=False,
         date_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_SECONDS,
         h11_max_incomplete_event_size=_REQUEST_HEAD_BYTES,
     )
     config.load()
-    # What the imports made stays for good: a collection (__main__.py) need not go through it.
+    # What the imports made stays for good: a collection (host/__main__.py) need not go through it.
     gc.freeze()
     gc.enable()
-    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again after it has said goodbye
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again after its shutdown
         _Server(config).run()
 
 
 class _Server(Server):
     async def on_tick(self, counter: int) -> bool:
-        """Without a date, which whoever stands in front of Lambda sets, and which uvicorn makes each second."""
+        """Makes no date header each second, as uvicorn's own does: what stands in front of the function sets one."""
         return self.should_exit

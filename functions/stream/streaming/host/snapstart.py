@@ -1,4 +1,4 @@
-"""The hooks around a snapshot: what is let go before one is taken, and made anew after one is restored.
+"""Releases resources before a snapshot, and recreates them after a restore.
 
 Every environment that starts from a snapshot starts with the same memory, perhaps days later. Stream ids need no hook:
 they come from os.urandom, and so does uuid.uuid4; what a source seeds by itself, it seeds in `create_source`.
@@ -70,12 +70,12 @@ class SnapStart:
         return source
 
     def on_restore(self, renew: Callable[[], None]) -> None:
-        """Has it called in every environment that starts from a snapshot, before its first request."""
+        """Registers a hook that runs after every restore, before the first request."""
         self._after.append(renew)
 
     async def _before_checkpoint(self, request: Request) -> Response:
-        for let_go in self._before:
-            let_go()
+        for release in self._before:
+            release()
         # A client in a cycle of references keeps its connections until it is collected; server.py froze the first one.
         gc.unfreeze()
         gc.collect()

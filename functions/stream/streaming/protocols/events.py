@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from ..records import metric_names as names
+from ..answers.endings import Ending
 
 HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
 MEDIA_TYPE = "text/event-stream"
@@ -25,38 +24,6 @@ _LINE_ENDS_OF_OTHERS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u20
 # By JSON and by the line above, with the most frequent first.
 _TO_ESCAPE = ("\n", '"', "\\", *map(chr, range(0x20)), *_LINE_ENDS_OF_OTHERS)
 _LONG = 1024
-
-
-class Ending(NamedTuple):
-    """How a stream ends: the fields of its last event, and whether that is a success."""
-
-    #: One of metric_names.OUTCOME_METRICS.
-    outcome: str
-    event: Mapping[str, object]
-
-    @classmethod
-    def complete(cls, usage: Mapping[str, object]) -> Ending:
-        return cls(names.COMPLETE, {"status": "complete", **usage})
-
-    @classmethod
-    def error(cls, code: str, message: str, *, outcome: str = names.SOURCE_ERROR) -> Ending:
-        return cls(outcome, {"error": message, "code": code})
-
-    @property
-    def code(self) -> object:
-        """None where the stream ended well."""
-        return self.event.get("code")
-
-
-DEADLINE = Ending.error(
-    "deadline",
-    "The answer took longer than one request may last; it ends here unfinished.",
-    outcome=names.DEADLINE,
-)
-SHUTDOWN = Ending.error("shutdown", "The service is shutting down; send the request again.", outcome=names.SHUTDOWN)
-#: Nobody is left to read its last event.
-DISCONNECTED = Ending(names.DISCONNECTED, {})
-INTERNAL = Ending.error("internal", "The answer broke off by an error of the service.")
 
 
 class EventEncoder:
@@ -72,7 +39,11 @@ class EventEncoder:
         return self._block(f'{{"chunk": "{_escaped(text)}"}}')
 
     def ending(self, ending: Ending) -> bytes:
-        return self._encode(ending.event)
+        """Raises ValueError or TypeError for a usage that is no JSON."""
+        if ending.code is None:
+            # A source adds fields of its own; the protocol's stay what they are.
+            return self._encode({"status": "complete", **ending.usage, **{"status": "complete"}})
+        return self._encode({"error": ending.message, "code": ending.code})
 
     def _encode(self, event: Mapping[str, object]) -> bytes:
         return self._block(_in_one_line(_JSON.encode(event)))

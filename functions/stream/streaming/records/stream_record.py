@@ -1,14 +1,14 @@
-"""What one stream comes to: counted while it runs, written once as its last log line, which carries its metrics."""
+"""The record of one stream: counted while it runs, written once as its last log line, which carries its metrics."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Mapping
+from types import TracebackType
+from typing import Protocol
 
-from ..host.crash_records import CrashRecords
 from ..logs import json_line
-from ..settings import Settings
 from . import metric_names as names
 from .metrics import embedded
 
@@ -17,8 +17,30 @@ logger = logging.getLogger(__name__)
 _TOKENS = {"input_tokens": names.INPUT_TOKENS, "output_tokens": names.OUTPUT_TOKENS}
 
 
+class CrashRecords(Protocol):
+    """Where the last line of each stream under way is kept, in case the process is killed."""
+
+    def keep(self, stream_id: str, line: str) -> None: ...
+
+    def remove(self, stream_id: str) -> None: ...
+
+
+class Answer(Protocol):
+    """What a record asks of the answer that it is about."""
+
+    @property
+    def usage(self) -> Mapping[str, object]: ...
+
+    @property
+    def queue_full_seconds(self) -> float: ...
+
+
 class StreamRecord:
-    """From the time its request was read. `end` is called once, on whatever way out."""
+    """Begins with the request; written by `write`, or when its context is left.
+
+    `outcome` and `code` are those of a stream that would end now: `rejected` at first, `disconnected` once the answer
+    is under way, and what `delivered` says once the client has been told.
+    """
 
     def __init__(
         self,
@@ -31,20 +53,35 @@ class StreamRecord:
     ) -> None:
         """`text`: where to collect what is sent, for the log; None where it may not be logged."""
         self.stream_id = stream_id
+        self.outcome = names.REJECTED
+        self.code: str | None = None
         self._dimensions = dimensions
         self._crash_records = crash_records
         self._text = text
+        self._answer: Answer | None = None
+        self._written = False
         self._began_at = time.perf_counter()
         self._times = {names.COLD_START: float(cold_start)}
         self._chunks = self._characters = self._bytes = self._heartbeats = 0
         crash_records.keep(stream_id, self._crash_line())
 
+    def __enter__(self) -> StreamRecord:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.write()
+
+    def opened(self, answer: Answer) -> None:
+        self._answer = answer
+        self.outcome = names.DISCONNECTED
+
     def sent(self, body: bytes) -> None:
-        """A part of the answer's body has gone out."""
+        """Counts a part of the answer's body that has gone out."""
         if body and not self._bytes:
             self._times[names.TIME_TO_FIRST_BYTE] = self._milliseconds()
         self._bytes += len(body)
-        self._heartbeats += body.startswith(b":")
 
     def sent_chunk(self, text: str) -> None:
         if not self._chunks:
@@ -54,16 +91,28 @@ class StreamRecord:
         self._chunks += 1
         self._characters += len(text)
 
-    def end(
-        self,
-        outcome: str,
-        *,
-        code: object = None,
-        usage: Mapping[str, object] | None = None,
-        queue_full_seconds: float = 0,
-    ) -> None:
-        """`code` is the last event's, where it was an error's; `usage` is the source's."""
-        values = {
+    def sent_heartbeat(self) -> None:
+        self._heartbeats += 1
+
+    def delivered(self, outcome: str, code: str | None) -> None:
+        """The client has been told how the answer ended: `code` is the last event's, where it was an error's."""
+        self.outcome, self.code = outcome, code
+
+    def write(self) -> None:
+        """Does nothing the second time."""
+        if self._written:
+            return
+        self._written = True
+        if self._text is not None:
+            # Not in the line of the metrics, which CloudWatch drops when it is too long.
+            logger.info("The answer was this.", extra={"fields": {"text": "".join(self._text)}})
+        logger.info("The answer ended.", extra={"fields": self._fields(self.outcome, self.code, self._values())})
+        self._crash_records.remove(self.stream_id)
+
+    def _values(self) -> dict[str, float]:
+        usage = self._answer.usage if self._answer else {}
+        queue_full_seconds = self._answer.queue_full_seconds if self._answer else 0
+        return {
             **self._times,
             names.STREAM_DURATION: self._milliseconds(),
             names.CHUNKS: self._chunks,
@@ -71,13 +120,8 @@ class StreamRecord:
             names.BYTES: self._bytes,
             names.HEARTBEATS: self._heartbeats,
             names.QUEUE_FULL: round(queue_full_seconds * 1000, 3),
-            **_tokens(usage or {}),
+            **_tokens(usage),
         }
-        if self._text is not None:
-            # Not in the line of the metrics, which CloudWatch drops when it is too long.
-            logger.info("The answer was this.", extra={"fields": {"text": "".join(self._text)}})
-        logger.info("The answer ended.", extra={"fields": self._fields(outcome, code, values)})
-        self._crash_records.remove(self.stream_id)
 
     def _crash_line(self) -> str:
         fields = self._fields(names.SHUTDOWN, "killed", self._times)
@@ -95,10 +139,11 @@ class StreamRecord:
 class StreamRecords:
     """Begins the record of each stream of a process."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._dimensions = dict(zip(names.DIMENSIONS, (settings.service, settings.stage, settings.source), strict=True))
-        self._crash_records = CrashRecords(settings.crash_records)
-        self._logs_text = settings.log_text
+    def __init__(self, dimensions: tuple[str, ...], crash_records: CrashRecords, *, logs_text: bool = False) -> None:
+        """`dimensions` are the values of metric_names.DIMENSIONS."""
+        self._dimensions = dict(zip(names.DIMENSIONS, dimensions, strict=True))
+        self._crash_records = crash_records
+        self._logs_text = logs_text
         #: Whether the next stream is the first of this environment.
         self.is_cold = True
 
@@ -113,4 +158,5 @@ class StreamRecords:
 
 def _tokens(usage: Mapping[str, object]) -> dict[str, float]:
     counts = {metric: usage.get(name) for name, metric in _TOKENS.items()}
+    # Not isinstance: True is an int as well, and no number of tokens.
     return {metric: count for metric, count in counts.items() if type(count) is int}
