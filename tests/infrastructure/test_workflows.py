@@ -76,7 +76,7 @@ def test_deployments_are_of_every_stage_in_its_order() -> None:
     assert deployed == [stage.name for stage in stages()]
 
 
-def test_bytecode_that_is_deployed_is_the_runtime_s() -> None:
+def test_deployed_bytecode_is_for_the_runtime() -> None:
     runtime = WebFunction.RUNTIME.name.removeprefix("python")
     assert f"uv python install {runtime}\n" in (WORKFLOWS / "deploy-stage.yml").read_text()
 
