@@ -1,4 +1,4 @@
-"""The CDK app. The only place that reads context and environment."""
+"""The CDK app. No other module of the app reads context or environment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 if __name__ == "__main__":
-    # Importing CDK makes much, none of it garbage, and a synth ends soon: looking for some takes a twentieth of it.
+    # CDK allocates much that lives until the end, so the garbage collector finds nothing and takes 5 % of a synth.
     gc.disable()
 
 import aws_cdk as cdk
@@ -25,7 +25,9 @@ from infra.stages import select_stages
 
 
 def build_app(context: Mapping[str, object] | None = None) -> cdk.App:
-    """`-c stage=NAME` builds that stage alone, `-c repository=NAME` also the roles that deploy from GitHub.
+    """Builds every stage, or with the context `stage` only that one; with `repository` also the deploy roles.
+
+    `context` stands for the `-c KEY=VALUE` of the CLI.
 
     Raises SettingsError, WiringError or PageError.
     """
@@ -41,7 +43,7 @@ def build_app(context: Mapping[str, object] | None = None) -> cdk.App:
 
 def _add_deploy_roles(app: cdk.App, stages: Sequence[StageSettings], env: cdk.Environment) -> None:
     repository, provider = (app.node.try_get_context(key) for key in ("repository", "github_provider"))
-    require("github_provider", provider, provider in (None, "exists"), "'exists', where the account has it already")
+    require("github_provider", provider, provider in (None, "exists"), "'exists' if the account has it, or none")
     if repository is not None:
         DeployRolesStack(
             app,
@@ -54,13 +56,13 @@ def _add_deploy_roles(app: cdk.App, stages: Sequence[StageSettings], env: cdk.En
 
 
 def main() -> None:
-    """Ends a synth that cannot be with the one sentence that says why."""
+    """Synthesises, and ends a synth that cannot work with one sentence that says why."""
     try:
         build_app().synth()
     except (SettingsError, WiringError, BundleError, PageError) as error:
         sys.exit(f"{type(error).__name__}: {error}")
     except RuntimeError as error:
-        # What HostImage raises comes back through jsii as text.
+        # An error of HostImage comes back through jsii as text.
         _, raised_by_us, sentence = str(error).partition("@jsii/kernel.RuntimeError: ")
         if not raised_by_us:
             raise
@@ -68,6 +70,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # Or the interpreter would look once more at its end.
+    # The interpreter collects garbage once more at its end, except what is frozen.
     gc.freeze()
     main()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from infra.function import adapter_variables
 from rehearsal.adapter import NoAdapter, find_adapter
 from rehearsal.emulator import Function, LambdaService, function_url
 from tools.local import free_port
@@ -22,7 +23,7 @@ from .measurement import Figure, Samples, rounds
 _FIRST_BYTE = Figure("first byte behind the adapter", "ms")
 _WORK = Work(events=3, size=25)
 # As in the adapter's example. https://github.com/awslabs/aws-lambda-web-adapter/tree/main/examples/fastapi
-_RUN_SH = '#!/bin/sh\nexec "$1" -m uvicorn --host 127.0.0.1 --port "$AWS_LWA_PORT" app:app\n'
+_RUN_SH = f'#!/bin/sh\nexec "$1" -m uvicorn --host 127.0.0.1 --port "${adapter_variables.PORT}" app:app\n'
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,10 @@ def _deploy(contender: Contender, layers: Path) -> _Deployed:
         interpreter=Path(contenders.interpreter()),
         environment={
             **environment,
-            "AWS_LAMBDA_EXEC_WRAPPER": "/var/task/run.sh",
-            "AWS_LWA_INVOKE_MODE": "response_stream",
-            "AWS_LWA_PORT": str(free_port()),
-            "AWS_LWA_READINESS_CHECK_PATH": "/healthz",
+            adapter_variables.EXEC_WRAPPER: adapter_variables.RUN_SH,
+            adapter_variables.INVOKE_MODE: adapter_variables.RESPONSE_STREAM,
+            adapter_variables.PORT: str(free_port()),
+            adapter_variables.READINESS_CHECK_PATH: adapter_variables.HEALTH_PATH,
             "PYTHONDONTWRITEBYTECODE": "1",
         },
     )

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlencode
 
+from infra.function.adapter_variables import HEALTH_PATH, PORT
 from tools.local import free_port
 
-_HEALTH = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+_HEALTH = f"GET {HEALTH_PATH} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".encode()
 _GIVE_UP_SECONDS = 30
 _POLL_SECONDS = 0.001
 
@@ -80,7 +81,7 @@ def running(
         "PATH": os.defpath,
         # A contender keeps the bytecode that it was prepared with.
         "PYTHONDONTWRITEBYTECODE": "1",
-        "AWS_LWA_PORT": str(port),
+        PORT: str(port),
         **contender.environment,
         **environment,
     }

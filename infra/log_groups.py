@@ -1,4 +1,4 @@
-"""Log groups, all with a retention and all gone with their stack."""
+"""Log groups that expire their lines and are deleted with their stack."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from constructs import Construct
 
 from .settings import LOG_RETENTION_DAYS
 
-# The enum has names only. Its order is that of the days, and INFINITE, the last, has no number.
+# The enum carries no numbers. Its members are in the order of the days, and INFINITE, the last one, has no number.
 _RETENTIONS = dict(zip(LOG_RETENTION_DAYS, logs.RetentionDays, strict=False))
 
 
 def log_group(scope: Construct, construct_id: str, *, retention_days: int) -> logs.LogGroup:
+    """Builds a log group; `retention_days` is one of LOG_RETENTION_DAYS."""
     return logs.LogGroup(
         scope, construct_id, retention=_RETENTIONS[retention_days], removal_policy=cdk.RemovalPolicy.DESTROY
     )

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from functions.stream.streaming import settings as names
-
 from .alarms.monitored import Service
 from .api.stack import ApiStack
-from .function import adapter
+from .function.environment import application_environment
 from .function.web_function import WebFunctionProps
-from .monitoring.budget import STAGE_TAG
 from .monitoring.stack import MonitoringStack
-from .settings import EdgeSettings, JwtSettings, StageSettings
+from .names import STAGE_TAG, STREAM_STACK_ID
+from .settings import EdgeSettings, StageSettings
 from .stream.stack import StreamStack
 
 if TYPE_CHECKING:
@@ -24,40 +21,64 @@ if TYPE_CHECKING:
 
 
 class StreamingStage(cdk.Stage):
+    """The stacks of one environment; the edge and its firewall exist only where the settings ask for them."""
+
     def __init__(self, scope: Construct, settings: StageSettings, *, env: cdk.Environment | None = None) -> None:
         super().__init__(scope, settings.name, env=env)
-        props = _function_props(settings)
-        self.stream = StreamStack(
+        self.stream = self._build_stream(settings)
+        self.api = self._build_api(settings)
+        self.monitoring = self._build_monitoring(settings)
+        self.firewall: FirewallStack | None = None
+        self.edge = self._build_edge(settings, settings.edge) if settings.edge else None
+        # The stage is tagged, because tags of the app do not reach the stacks of a stage.
+        cdk.Tags.of(self).add(STAGE_TAG, settings.name)
+
+    def _build_stream(self, settings: StageSettings) -> StreamStack:
+        return StreamStack(
             self,
-            "Stream",
+            STREAM_STACK_ID,
             limits=settings.limits,
-            # Not the twin, which is behind an API that checks tokens itself.
-            props=replace(props, environment={**props.environment, **_token_environment(settings.jwt)}),
+            props=_function_props(settings, checks_tokens=True),
             scaling=settings.scaling,
             url_auth=settings.url_auth,
             cors_origins=settings.cors_origins,
-            bedrock=settings.bedrock,
             canary=settings.canary,
             alarms=settings.alarms,
+            log_retention_days=settings.log_retention_days,
         )
-        self.api = ApiStack(
+
+    def _build_api(self, settings: StageSettings) -> ApiStack:
+        return ApiStack(
             self,
             "Api",
             stream_function=self.stream.web_function,
             generate_timeout=cdk.Duration.seconds(settings.generate_timeout_seconds),
-            props=props,
-            bedrock=settings.bedrock,
+            # The HTTP API in front of the buffered function checks tokens itself.
+            props=_function_props(settings, checks_tokens=False),
             jwt=settings.jwt,
             throttle=settings.throttle,
+            log_retention_days=settings.log_retention_days,
         )
-        self.monitoring = self._build_monitoring(settings)
-        self.firewall: FirewallStack | None = None
-        self.edge = self._build_edge(settings, settings.edge) if settings.edge else None
-        # On the stage: tags of the app do not reach into one.
-        cdk.Tags.of(self).add(STAGE_TAG, settings.name)
+
+    def _build_monitoring(self, settings: StageSettings) -> MonitoringStack:
+        return MonitoringStack(
+            self,
+            "Monitoring",
+            service=Service(
+                stream=self.stream.web_function,
+                generate=self.api.web_function,
+                http_api=self.api.http_api.api,
+                rest_api=self.api.rest_api.api,
+            ),
+            rollback_alarms=self.stream.rollout.alarms,
+            account_concurrency=settings.account_concurrency,
+            monthly_budget_usd=settings.limits.monthly_budget_usd,
+            email=settings.alarm_email,
+            alarms=settings.alarms,
+        )
 
     def _build_edge(self, settings: StageSettings, edge: EdgeSettings) -> EdgeStack:
-        # Not before: CloudFront takes a twentieth of a synth to import, and few stages have an edge.
+        # The import is here because CloudFront takes a twentieth of a synth to import, and few stages have an edge.
         from .edge.stack import EdgeStack, FirewallStack
 
         if edge.firewall:
@@ -73,57 +94,15 @@ class StreamingStage(cdk.Stage):
             log_retention_days=settings.log_retention_days,
         )
 
-    def _build_monitoring(self, settings: StageSettings) -> MonitoringStack:
-        return MonitoringStack(
-            self,
-            "Monitoring",
-            service=Service(
-                stream=self.stream.web_function,
-                generate=self.api.web_function,
-                http_api=self.api.generate_api.api,
-                rest_api=self.api.stream_api.api,
-            ),
-            brakes=self.stream.rollout.brakes,
-            account_concurrency=settings.account_concurrency,
-            monthly_budget_usd=settings.limits.monthly_budget_usd,
-            email=settings.alarm_email,
-            alarms=settings.alarms,
-        )
 
-
-def _function_props(settings: StageSettings) -> WebFunctionProps:
+def _function_props(settings: StageSettings, *, checks_tokens: bool) -> WebFunctionProps:
     return WebFunctionProps(
         stage=settings.name,
         source=settings.source,
+        bedrock=settings.bedrock,
         extras=("jwt",) if settings.jwt else (),
-        environment=_environment(settings),
+        environment=application_environment(settings, checks_tokens=checks_tokens),
         memory_mebibytes=settings.memory_mebibytes,
-        log_retention_days=settings.log_retention_days,
         adapter_layer_arn=settings.adapter_layer_arn,
         bundler=settings.bundler,
     )
-
-
-def _environment(settings: StageSettings) -> dict[str, str]:
-    environment = {
-        names.MAX_INPUT_BYTES: str(settings.limits.max_input_bytes),
-        names.MAX_OUTPUT_TOKENS: str(settings.limits.max_output_tokens),
-        names.HEARTBEAT_SECONDS: str(settings.heartbeat_seconds),
-        names.DEADLINE_MARGIN_SECONDS: str(settings.deadline_margin_seconds),
-    }
-    if settings.log_text:
-        environment[names.LOG_TEXT] = "true"
-    if bedrock := settings.bedrock:
-        environment[names.BEDROCK_MODEL_ID] = bedrock.inference_profile_id or bedrock.model_id
-    return environment
-
-
-def _token_environment(jwt: JwtSettings | None) -> dict[str, str]:
-    if jwt is None:
-        return {}
-    environment = {
-        names.JWT_ISSUER: jwt.issuer,
-        names.JWT_AUDIENCE: " ".join(jwt.audience),
-        adapter.AUTHORIZATION_SOURCE: names.TOKEN_HEADER,
-    }
-    return environment | ({names.JWT_SCOPE: jwt.scope} if jwt.scope else {})

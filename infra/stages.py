@@ -1,4 +1,4 @@
-"""Every stage as a value in code; a new environment is one more of them."""
+"""The stages, as values in code; a new environment is one more of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from .settings import CanarySettings, CostLimits, StageSettings, one_of, require
 
 
 def stages() -> Sequence[StageSettings]:
+    """Returns the stages in the order of their deployment."""
     return (
         StageSettings(name="dev", limits=CostLimits(max_stream_seconds=300), log_retention_days=7),
         StageSettings(
             name="prod",
             memory_mebibytes=1024,
-            # A reservation bounds the bill, but a new account has no more than 10 in all: raise its quota first.
+            # A reservation bounds the bill, but a new account has a quota of 10 in all: raise that quota first.
             limits=CostLimits(reserved_concurrency=100),
             canary=CanarySettings(),
             log_retention_days=90,
@@ -22,7 +23,7 @@ def stages() -> Sequence[StageSettings]:
 
 
 def select_stages(name: str | None) -> Sequence[StageSettings]:
-    """The stage of that name, or all of them for None. Raises SettingsError."""
+    """Returns the stage of that name, or all of them for None. Raises SettingsError for an unknown name."""
     known = {stage.name: stage for stage in stages()}
     if name is None:
         return tuple(known.values())

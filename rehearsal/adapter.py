@@ -27,6 +27,7 @@ from pathlib import Path
 import boto3
 import botocore.exceptions
 
+from infra.architecture import architecture_of_machine
 from infra.function import adapter_release as release
 
 PATH_VARIABLE = "LAMBDA_ADAPTER"
@@ -91,7 +92,7 @@ def _build_crate() -> Adapter | None:
 
 
 def _download_layer() -> Adapter | None:
-    architecture: release.LayerArchitecture = "Arm64" if platform.machine() in ("arm64", "aarch64") else "X86"
+    architecture = architecture_of_machine(platform.machine())
     arn = release.layer_arn("aws", _LAYER_REGION, release.COMMERCIAL_ACCOUNT, architecture)
     try:
         layer = boto3.client("lambda", region_name=_LAYER_REGION).get_layer_version_by_arn(Arn=arn)

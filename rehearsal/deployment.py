@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.function.adapter_variables import INVOKE_MODE
+from infra.names import ALIAS_NAME
 from rehearsal.account import ACCOUNT, REGION, Account
 from rehearsal.cloudformation_models import NOT_EMULATED
 from rehearsal.emulator import Function
@@ -95,14 +97,14 @@ def deployed_function(account: Account, *, invoke_mode: str, layers: Path, folde
         timeout_seconds=configuration["Timeout"],
         region=REGION,
         account=ACCOUNT,
-        alias="live",
+        alias=ALIAS_NAME,
     )
 
 
 def _find_configuration(account: Account, invoke_mode: str) -> dict[str, Any]:
     functions: list[dict[str, Any]] = account.client("lambda").list_functions()["Functions"]
     for configuration in functions:
-        if configuration["Environment"]["Variables"].get("AWS_LWA_INVOKE_MODE") == invoke_mode:
+        if configuration["Environment"]["Variables"].get(INVOKE_MODE) == invoke_mode:
             return configuration
     raise LookupError(f"Expected a deployed function in mode {invoke_mode!r}, got {functions!r}.")
 

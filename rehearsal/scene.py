@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from infra.function.adapter_variables import PORT
 from rehearsal.emulator import Function, LambdaService, Limits, function_url
 from rehearsal.wire import Stream, read_stream
 from tools.local import free_port
@@ -94,7 +95,7 @@ async def serving(
     function: Function, limits: Limits | None = None
 ) -> AsyncIterator[tuple[LambdaService, httpx.AsyncClient]]:
     """The function behind its URL. Environments share this machine, so each service gets a port of its own."""
-    service = LambdaService(with_environment(function, AWS_LWA_PORT=str(free_port())), limits)
+    service = LambdaService(with_environment(function, **{PORT: str(free_port())}), limits)
     async with service, function_url(service, streaming=True) as address, client_of(address) as client:
         yield service, client
 

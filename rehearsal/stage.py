@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.function.adapter_variables import BUFFERED, RESPONSE_STREAM
 from rehearsal.account import running_account
 from rehearsal.adapter import Adapter
 from rehearsal.deployment import Resource, created_resources, deploy, deployed_function
@@ -25,7 +26,7 @@ def prepare(adapter: Adapter, work: Path) -> Rehearsal:
         deploy(account, work / "cdk.out")
         streaming, buffered = (
             deployed_function(account, invoke_mode=mode, layers=layers, folder=work / mode)
-            for mode in ("response_stream", "buffered")
+            for mode in (RESPONSE_STREAM, BUFFERED)
         )
         resources = list(created_resources(account))
     copies = work / "copies"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.function.adapter_variables import INVOKE_MODE
+
 
 @dataclass(frozen=True)
 class SynthesizedFunction:
@@ -27,7 +29,7 @@ def find_function(assembly: Path, stage: str, *, invoke_mode: str) -> Synthesize
             if resource["Type"] != "AWS::Lambda::Function":
                 continue
             function = _function(resource["Properties"], folder, template)
-            if function.environment.get("AWS_LWA_INVOKE_MODE") == invoke_mode:
+            if function.environment.get(INVOKE_MODE) == invoke_mode:
                 return function
     raise LookupError(f"Expected a function in mode {invoke_mode!r} under {folder}, found none: run `make synth`.")
 

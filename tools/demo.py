@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from client import Chunk, Event, StreamError, stream
+from infra.function.adapter_variables import RESPONSE_STREAM
 from tools.assembly import find_function
 from tools.local import running
 
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--input", default=_PROMPT)
     options = parser.parse_args(arguments)
-    function = find_function(options.assembly, options.stage, invoke_mode="response_stream")
+    function = find_function(options.assembly, options.stage, invoke_mode=RESPONSE_STREAM)
     print(f"Function  {options.assembly.name}/{function.asset.name}, handler {function.handler}")
     with running(function) as url:
         print(f"Serving   {url}/stream\n")

@@ -15,6 +15,8 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.names import INVOKER_ROLE_ARN_OUTPUT, STREAM_URL_OUTPUT
+
 
 class NotDeployed(Exception):
     """One sentence that says what was looked for and what to do."""
@@ -45,11 +47,11 @@ def find_deployed(outputs: Path) -> Deployed:
     """Raises NotDeployed."""
     stacks = json.loads(outputs.read_text()) if outputs.exists() else {}
     for stack in stacks.values():
-        if {"StreamUrl", "InvokerRoleArn"} <= set(stack):
-            return Deployed(stack["StreamUrl"], stack["InvokerRoleArn"])
+        if {STREAM_URL_OUTPUT, INVOKER_ROLE_ARN_OUTPUT} <= set(stack):
+            return Deployed(stack[STREAM_URL_OUTPUT], stack[INVOKER_ROLE_ARN_OUTPUT])
     raise NotDeployed(
-        f"Expected the outputs StreamUrl and InvokerRoleArn of a deployment in {outputs}, got {sorted(stacks)!r}: "
-        "run `make deploy`."
+        f"Expected the outputs {STREAM_URL_OUTPUT} and {INVOKER_ROLE_ARN_OUTPUT} of a deployment in {outputs}, "
+        f"got {sorted(stacks)!r}: run `make deploy`."
     )
 
 

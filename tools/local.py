@@ -14,6 +14,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from infra.function.adapter_variables import EXEC_WRAPPER, PORT, READINESS_CHECK_PATH, TASK_ROOT
+
 from .assembly import SynthesizedFunction
 
 _READY_SECONDS = 20
@@ -33,7 +35,7 @@ def running(function: SynthesizedFunction) -> Iterator[str]:
     port = free_port()
     process = _start(function, port)
     try:
-        _wait_until_ready(process, f"http://127.0.0.1:{port}{function.environment['AWS_LWA_READINESS_CHECK_PATH']}")
+        _wait_until_ready(process, f"http://127.0.0.1:{port}{function.environment[READINESS_CHECK_PATH]}")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -45,11 +47,11 @@ def running(function: SynthesizedFunction) -> Iterator[str]:
 
 
 def _start(function: SynthesizedFunction, port: int) -> subprocess.Popen[bytes]:
-    wrapper = function.asset / PurePosixPath(function.environment["AWS_LAMBDA_EXEC_WRAPPER"]).relative_to("/var/task")
+    wrapper = function.asset / PurePosixPath(function.environment[EXEC_WRAPPER]).relative_to(TASK_ROOT)
     environment = {
         "PATH": "/usr/bin:/bin",
         **function.environment,
-        "AWS_LWA_PORT": str(port),
+        PORT: str(port),
         "LAMBDA_TASK_ROOT": str(function.asset),
         "_HANDLER": function.handler,
         # The asset is what gets deployed: nothing may be written into it.

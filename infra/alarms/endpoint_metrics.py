@@ -1,4 +1,7 @@
-"""What callers call, and what it counts of them; as sums, over the period that the reader wants."""
+"""The public endpoints and their CloudWatch request metrics (Sum).
+
+The metrics have CDK's default period; a reader sets its own with `metric.with_(period=...)`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ _SUM = "Sum"
 
 
 @dataclass(frozen=True, kw_only=True)
-class FrontEnd:
+class Endpoint:
+    """A URL that callers use. `name` begins the ids of its alarms, `title` stands in texts for people."""
+
     name: str
     title: str
     requests: cloudwatch.Metric
@@ -23,18 +28,19 @@ class FrontEnd:
     server_errors: cloudwatch.Metric
 
 
-def front_ends(service: Service) -> tuple[FrontEnd, ...]:
+def endpoints(service: Service) -> tuple[Endpoint, ...]:
+    """Returns every endpoint of the service."""
     return (
-        url_front_end(service.stream),
-        http_api_front_end(service.http_api),
-        rest_api_front_end(service.rest_api),
+        url_endpoint(service.stream),
+        http_api_endpoint(service.http_api),
+        rest_api_endpoint(service.rest_api),
     )
 
 
-def url_front_end(function: WebFunction) -> FrontEnd:
-    # CDK has no method for the metrics of a URL; they stand under the alias that it is on.
+def url_endpoint(function: WebFunction) -> Endpoint:
+    # CDK has no method for the metrics of a URL; CloudWatch has them under the alias of the URL.
     # https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
-    return FrontEnd(
+    return Endpoint(
         name="Url",
         title="the function URL",
         requests=function.alias.metric("UrlRequestCount", statistic=_SUM),
@@ -43,16 +49,16 @@ def url_front_end(function: WebFunction) -> FrontEnd:
     )
 
 
-def http_api_front_end(api: apigatewayv2.HttpApi) -> FrontEnd:
-    return _api_front_end("HttpApi", "the HTTP API", api)
+def http_api_endpoint(api: apigatewayv2.HttpApi) -> Endpoint:
+    return _api_endpoint("HttpApi", "the HTTP API", api)
 
 
-def rest_api_front_end(api: apigateway.RestApi) -> FrontEnd:
-    return _api_front_end("RestApi", "the REST API", api)
+def rest_api_endpoint(api: apigateway.RestApi) -> Endpoint:
+    return _api_endpoint("RestApi", "the REST API", api)
 
 
-def _api_front_end(name: str, title: str, api: apigatewayv2.HttpApi | apigateway.RestApi) -> FrontEnd:
-    return FrontEnd(
+def _api_endpoint(name: str, title: str, api: apigatewayv2.HttpApi | apigateway.RestApi) -> Endpoint:
+    return Endpoint(
         name=name,
         title=title,
         requests=api.metric_count(statistic=_SUM),

@@ -1,6 +1,6 @@
-"""Alarms on what Lambda counts of a function: failures, refusals, capacity, silence.
+"""Alarms on Lambda's own function metrics: failures, throttles, concurrency, and no traffic at all.
 
-There is none on the streaming function's Duration: it is the length of the answer.
+No alarm watches the Duration of the streaming function: it is the length of the answer.
 """
 
 from __future__ import annotations
@@ -10,50 +10,51 @@ from aws_cdk import aws_lambda as lambda_
 
 from ..function.web_function import WebFunction
 from ..settings import AlarmSettings
-from .alarm import AlarmRecord
-from .kinds import COUNT_PERIOD, count_alarm
+from .alarm import COUNT_PERIOD, AlarmRecord
 
 _SATURATION = 0.8
 
 
 def errors_alarm(name: str, function: WebFunction, settings: AlarmSettings) -> AlarmRecord:
-    return count_alarm(
+    """`name` begins the alarm's id and names the function in its text."""
+    return AlarmRecord.of_count(
         f"{name}Errors",
         function.alias.metric_errors(period=COUNT_PERIOD),
         settings,
-        # Lambda tells of an invocation at its end, dated by its start.
+        # Lambda reports an invocation at its end and dates it by its start.
         # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
-        told_after=function.timeout,
+        reporting_delay=function.timeout,
         description=f"Invocations of the {name} function failed: it crashed, timed out or never became ready. "
-        f"Read {function.log_group.node.path} for the last lines before the failure; go back to the version before "
-        "if it began with a deployment.",
+        f"Read the last lines before the failure in {function.log_group.node.path}. If it began with a deployment, "
+        "roll back.",
         runbook="function-errors",
     )
 
 
 def throttles_alarm(name: str, function: WebFunction, settings: AlarmSettings) -> AlarmRecord:
-    return count_alarm(
+    """`name` begins the alarm's id and names the function in its text."""
+    return AlarmRecord.of_count(
         f"{name}Throttles",
         function.alias.metric_throttles(period=COUNT_PERIOD),
         settings,
-        description=f"Callers of the {name} function were turned away with 429: every environment was busy. Look "
-        "for streams that hang or for a burst of traffic; raise reserved_concurrency or the account's quota.",
+        description=f"Callers of the {name} function got 429, because every environment was busy. Look for streams "
+        "that hang or for a burst of traffic; raise reserved_concurrency or the account's quota.",
         runbook="throttles",
     )
 
 
 def concurrency_alarm(function: WebFunction, account_limit: int) -> AlarmRecord:
-    reserved = function.reserved_concurrency
-    limit = reserved or account_limit
+    """Compares with the function's reservation or, without one, with `account_limit`."""
+    limit = function.reserved_concurrency or account_limit
     return AlarmRecord(
         construct_id="ConcurrencyNearLimit",
         metric=_concurrency_metric(function),
         threshold=limit * _SATURATION,
         datapoints=3,
         periods=5,
-        pages=False,
-        description=f"More than {_SATURATION:.0%} of {limit} concurrent executions are taken; each open stream holds "
-        "one for its whole life. At the limit new callers get 429: raise the limit, or shorten the streams.",
+        severity="ticket",
+        description=f"{_SATURATION:.0%} or more of {limit} concurrent executions are in use; each open stream uses "
+        "one until it ends. At the limit new callers get 429. Raise the limit or shorten the streams.",
         runbook="concurrency-near-limit",
     )
 
@@ -65,26 +66,27 @@ def _concurrency_metric(function: WebFunction) -> cloudwatch.Metric:
 
 
 def spillover_alarms(function: WebFunction, settings: AlarmSettings) -> list[AlarmRecord]:
-    """None where nothing is provisioned."""
-    provisioned = function.scaling.most_provisioned
+    """Returns one record, or none for a function without provisioned concurrency."""
+    provisioned = function.scaling.max_provisioned
     if not provisioned:
         return []
     return [
-        count_alarm(
+        AlarmRecord.of_count(
             "ProvisionedSpillover",
             function.alias.metric("ProvisionedConcurrencySpilloverInvocations", period=COUNT_PERIOD, statistic="Sum"),
             settings,
-            told_after=function.timeout,
-            pages=False,
-            description=f"More streams were open than environments are provisioned, at most {provisioned}, so callers "
-            "waited for cold starts that these are paid to avoid. Provision more, or shorten the streams.",
+            reporting_delay=function.timeout,
+            severity="ticket",
+            description=f"More streams were open than the provisioned environments (at most {provisioned}), so callers "
+            "waited for cold starts, which provisioned concurrency is paid to avoid. Provision more environments or "
+            "shorten the streams.",
             runbook="provisioned-concurrency-spillover",
         )
     ]
 
 
 def no_traffic_alarms(function: WebFunction, settings: AlarmSettings) -> list[AlarmRecord]:
-    """None where the service may be quiet."""
+    """Returns one record, or none where `quiet_minutes` is None."""
     quiet = settings.quiet_minutes
     if quiet is None:
         return []
@@ -101,9 +103,9 @@ def no_traffic_alarms(function: WebFunction, settings: AlarmSettings) -> list[Al
             datapoints=quiet,
             periods=quiet,
             missing_data=cloudwatch.TreatMissingData.BREACHING,
-            pages=True,
-            description=f"No request has reached the streaming function for {quiet} minutes, through whichever front "
-            "end. Call the endpoints yourself (python -m client doctor), then look at DNS, edge and callers.",
+            severity="incident",
+            description=f"No request has reached the streaming function for {quiet} minutes, through any endpoint. "
+            "Call the endpoints yourself (python -m client doctor), then look at DNS, edge and callers.",
             runbook="no-traffic",
         )
     ]

@@ -1,4 +1,4 @@
-"""What answers callers in a stage, as those see it who watch over it."""
+"""The deployed resources that monitoring watches."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from ..function.web_function import WebFunction
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
+    """The functions of a stage and the APIs in front of them."""
+
     stream: WebFunction
-    #: The buffered twin.
+    #: The buffered function.
     generate: WebFunction
     http_api: apigatewayv2.HttpApi
     rest_api: apigateway.RestApi

@@ -1,4 +1,4 @@
-"""What the APIs write of each request: one JSON object, of the fields that both kinds of API know.
+"""The format of the access logs of both APIs: one JSON object a request, with fields that both kinds of API know.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 """
@@ -10,10 +10,21 @@ import json
 from aws_cdk import aws_apigateway as apigateway
 
 _FIELDS = (
-    *("requestId", "requestTime", "httpMethod", "path", "protocol", "status", "responseLength", "responseLatency"),
-    *("identity.sourceIp", "identity.userAgent", "integrationLatency", "error.message"),
+    "requestId",
+    "requestTime",
+    "httpMethod",
+    "path",
+    "protocol",
+    "status",
+    "responseLength",
+    "responseLatency",
+    "identity.sourceIp",
+    "identity.userAgent",
+    "integrationLatency",
+    "error.message",
 )
 
 
 def access_log_format() -> apigateway.AccessLogFormat:
+    """Returns the format, whose keys are the names of API Gateway's `$context` variables."""
     return apigateway.AccessLogFormat.custom(json.dumps({name: f"$context.{name}" for name in _FIELDS}))

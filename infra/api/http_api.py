@@ -1,4 +1,4 @@
-"""An HTTP API in front of the buffered twin: it never streams and answers whole."""
+"""An HTTP API in front of the buffered function. An HTTP API cannot stream, so it answers as a whole."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from ..function.adapter_variables import HEALTH_PATH
 from ..function.web_function import WebFunction
-from ..guards import require_mode, require_within
+from ..guards import require_within
 from ..log_groups import log_group
 from ..settings import JwtSettings, ThrottleSettings
 from .access_logs import access_log_format
 
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: 30 s, and not adjustable.
-_LONGEST_ANSWER = cdk.Duration.seconds(29)
+# The quota is 30 s and cannot be raised. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+_MAX_FUNCTION_TIMEOUT = cdk.Duration.seconds(29)
 
 
-class GenerateApi(Construct):
+class BufferedHttpApi(Construct):
+    """The API with its routes, its throttle and its access log. Raises WiringError for a function that does not fit."""
+
     def __init__(
         self,
         scope: Construct,
@@ -34,8 +37,8 @@ class GenerateApi(Construct):
         log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
-        require_mode(function, lambda_.InvokeMode.BUFFERED, "an HTTP API")
-        require_within(function.timeout, function.node.path, _LONGEST_ANSWER, "the HTTP API's integration")
+        function.require_mode(lambda_.InvokeMode.BUFFERED, "an HTTP API")
+        require_within(function.timeout, function.node.path, _MAX_FUNCTION_TIMEOUT, "the HTTP API's integration")
         self.api = apigatewayv2.HttpApi(
             self, "HttpApi", create_default_stage=False, default_authorizer=_authorizer(jwt)
         )
@@ -55,7 +58,7 @@ class GenerateApi(Construct):
     def _add_routes(self, function: WebFunction, jwt: JwtSettings | None) -> None:
         integration = integrations.HttpLambdaIntegration("Function", function.alias)
         scopes = [jwt.scope] if jwt and jwt.scope else None
-        for path, method in (("/generate", apigatewayv2.HttpMethod.POST), ("/healthz", apigatewayv2.HttpMethod.GET)):
+        for path, method in (("/generate", apigatewayv2.HttpMethod.POST), (HEALTH_PATH, apigatewayv2.HttpMethod.GET)):
             self.api.add_routes(path=path, methods=[method], integration=integration, authorization_scopes=scopes)
 
 
@@ -67,7 +70,7 @@ def _authorizer(jwt: JwtSettings | None) -> apigatewayv2.IHttpRouteAuthorizer:
 
 @jsii.implements(apigatewayv2.IAccessLogSettings)
 class _JsonAccessLog:
-    """jsii wants an object of the interface; the destination alone does not bind from Python."""
+    """The interface that jsii requires: a destination alone cannot be passed from Python."""
 
     def __init__(self, group: logs.ILogGroup) -> None:
         self._destination = apigatewayv2.LogGroupLogDestination(group)

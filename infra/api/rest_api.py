@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from ..function.web_function import WebFunction
-from ..guards import require_mode, require_regional, require_within
+from ..guards import require_regional, require_within
 from ..log_groups import log_group
 from ..nag import acknowledge
 from ..settings import ThrottleSettings
@@ -26,21 +26,23 @@ _TRANSFER_MODES = {
 def streaming_integration(
     api: apigateway.RestApi, function: WebFunction, timeout: cdk.Duration
 ) -> apigateway.LambdaIntegration:
-    """Raises WiringError for a function, a timeout or an API that cannot stream."""
-    require_mode(function, lambda_.InvokeMode.RESPONSE_STREAM, "a REST API that streams")
+    """Builds the integration. Raises WiringError for a function, a timeout or an API that cannot stream."""
+    function.require_mode(lambda_.InvokeMode.RESPONSE_STREAM, "a REST API that streams")
     require_within(function.timeout, function.node.path, timeout, f"the integration of {api.node.path}")
     require_within(timeout, f"the integration of {api.node.path}", cdk.Duration.minutes(15), "API Gateway's limit")
     require_regional(api)
     return apigateway.LambdaIntegration(
         function.alias,
         response_transfer_mode=_TRANSFER_MODES[function.invoke_mode],
-        # Left out, it would be 29 s.
+        # The default is 29 s.
         timeout=timeout,
         allow_test_invoke=False,
     )
 
 
-class StreamApi(Construct):
+class StreamingRestApi(Construct):
+    """The API with its methods, its throttle and its access log."""
+
     def __init__(
         self,
         scope: Construct,
@@ -57,7 +59,10 @@ class StreamApi(Construct):
         for verb in ("GET", "POST"):
             acknowledge(
                 stream.add_method(verb, integration),
-                {"AwsSolutions-COG4": "Callers sign with IAM (AuthorizationType AWS_IAM), which this rule cannot see."},
+                {
+                    "AwsSolutions-COG4": "The method requires IAM (AuthorizationType AWS_IAM); this rule accepts "
+                    "Cognito only."
+                },
             )
 
     def _build_api(self, throttle: ThrottleSettings, log_retention_days: int) -> apigateway.RestApi:
@@ -65,10 +70,10 @@ class StreamApi(Construct):
         api = apigateway.RestApi(
             self,
             "RestApi",
-            # Its metrics go by this name, and by default all stages of an account would share them.
+            # The name is the dimension of the API's metrics; by default all stages of an account would share it.
             rest_api_name=cdk.Stack.of(self).stack_name,
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # Without the account's role for CloudWatch an API with access logs does not deploy.
+            # An API with access logs does not deploy in an account without the role for CloudWatch.
             # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
             cloud_watch_role=True,
             cloud_watch_role_removal_policy=cdk.RemovalPolicy.RETAIN,
@@ -91,19 +96,19 @@ def _acknowledge_api(api: apigateway.RestApi) -> None:
     acknowledge(
         api,
         {
-            "AwsSolutions-APIG2": "The function validates every field and answers 422 naming it; a validator here "
-            "would answer first, with a document of its own."
+            "AwsSolutions-APIG2": "The function validates every field and names the wrong one in its 422; a validator "
+            "of the API would answer first, with a 400 that names none."
         },
     )
     acknowledge(
         api.deployment_stage,
-        {"AwsSolutions-APIG3": "Every method requires IAM, so that no anonymous request reaches the function."},
+        {"AwsSolutions-APIG3": "Every method requires IAM, so no anonymous request reaches the function."},
     )
     acknowledge(
         api.node.find_child("CloudWatchRole"),
         {
             "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
-            "AmazonAPIGatewayPushToCloudWatchLogs]": "API Gateway accepts one role for all log groups of account and "
-            "region, and names this policy as the one that it needs."
+            "AmazonAPIGatewayPushToCloudWatchLogs]": "API Gateway takes one role for all log groups of an account "
+            "and region, and its documentation requires this managed policy on it."
         },
     )

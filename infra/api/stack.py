@@ -1,4 +1,4 @@
-"""The APIs: an HTTP API to the buffered twin, and a REST API that streams from the streaming function."""
+"""The APIs: an HTTP API to the buffered function, and a REST API that streams from the streaming function."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from ..function.bedrock_access import grant_converse_stream
 from ..function.web_function import WebFunction, WebFunctionProps
-from ..settings import BedrockSettings, JwtSettings, ThrottleSettings
-from .http_api import GenerateApi
-from .rest_api import StreamApi
+from ..settings import JwtSettings, ThrottleSettings
+from .http_api import BufferedHttpApi
+from .rest_api import StreamingRestApi
 
 
 class ApiStack(cdk.Stack):
+    """The buffered function and both APIs. `stream_function` is the one behind the REST API."""
+
     def __init__(
         self,
         scope: Construct,
@@ -22,12 +23,12 @@ class ApiStack(cdk.Stack):
         stream_function: WebFunction,
         generate_timeout: cdk.Duration,
         props: WebFunctionProps,
-        bedrock: BedrockSettings | None,
         jwt: JwtSettings | None,
         throttle: ThrottleSettings,
+        log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id, description="HTTP API and streaming REST API")
-        # One asset, two functions: the adapter's mode is a function's, not a request's.
+        # The adapter's mode belongs to a function and not to a request, so one asset needs two functions.
         self.web_function = WebFunction(
             self,
             "Generate",
@@ -35,21 +36,32 @@ class ApiStack(cdk.Stack):
             invoke_mode=lambda_.InvokeMode.BUFFERED,
             timeout=generate_timeout,
             props=props,
+            log_retention_days=log_retention_days,
         )
-        if bedrock:
-            grant_converse_stream(self.web_function.role, bedrock)
-        days = props.log_retention_days
-        self.generate_api = GenerateApi(
-            self, "GenerateApi", function=self.web_function, jwt=jwt, throttle=throttle, log_retention_days=days
+        self.http_api = BufferedHttpApi(
+            self,
+            "GenerateApi",
+            function=self.web_function,
+            jwt=jwt,
+            throttle=throttle,
+            log_retention_days=log_retention_days,
         )
-        self.stream_api = StreamApi(
-            self, "StreamApi", function=stream_function, throttle=throttle, log_retention_days=days
+        self.rest_api = StreamingRestApi(
+            self, "StreamApi", function=stream_function, throttle=throttle, log_retention_days=log_retention_days
         )
         self._add_outputs()
 
     def _add_outputs(self) -> None:
-        cdk.CfnOutput(self, "HttpApiUrl", value=self.generate_api.api.api_endpoint, description="POST /generate")
         cdk.CfnOutput(
-            self, "RestApiStreamUrl", value=self.stream_api.api.url_for_path("/stream"), description="Streams, signed"
+            self,
+            "HttpApiUrl",
+            value=self.http_api.api.api_endpoint,
+            description="The root of the HTTP API, which answers POST /generate as a whole",
+        )
+        cdk.CfnOutput(
+            self,
+            "RestApiStreamUrl",
+            value=self.rest_api.api.url_for_path("/stream"),
+            description="The URL of the REST API that streams: GET with ?input=TEXT or POST of JSON, signed",
         )
         cdk.CfnOutput(self, "GenerateFunctionName", value=self.web_function.function.function_name)

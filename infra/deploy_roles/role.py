@@ -1,4 +1,4 @@
-"""Who may deploy from GitHub: a role for each stage, which takes a token of that stage's environment and no other."""
+"""The roles that deploy from GitHub: one for each stage, for tokens of that stage's environment only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ..nag import acknowledge
+from ..names import STAGE_TAG, invoker_role_pattern
 from ..settings import require
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -19,13 +20,15 @@ AUDIENCE = "sts.amazonaws.com"
 _ACCOUNT = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 _REPOSITORY = r"[A-Za-z0-9._-]+"
 _NAMES = re.compile(rf"{_ACCOUNT}/{_REPOSITORY}|{_ACCOUNT}@\d+/{_REPOSITORY}@\d+")
-# Publishing images is left out: the app has none.
+# The role that publishes images is left out, because the app has no images.
 _BOOTSTRAP_ROLES = ("deploy", "file-publishing", "lookup")
 
 
 @dataclass(frozen=True)
 class Repository:
-    """As GitHub names it in tokens: OWNER@ID/NAME@ID since July 2026, OWNER/NAME where it was made before.
+    """A repository as GitHub names it in tokens: OWNER@ID/NAME@ID since July 2026, OWNER/NAME if it is older.
+
+    Raises SettingsError for any other form.
 
     https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
     """
@@ -37,15 +40,16 @@ class Repository:
             "repository",
             self.name,
             bool(_NAMES.fullmatch(self.name)),
-            "OWNER@ID/NAME@ID with the numbers of GitHub, or OWNER/NAME of a repository older than July 2026",
+            "OWNER@ID/NAME@ID with the ids of GitHub, or OWNER/NAME for a repository older than July 2026",
         )
 
     def subject(self, environment: str) -> str:
+        """Returns the claim `sub` of a token of that environment."""
         return f"repo:{self.name}:environment:{environment}"
 
 
 class DeployRole(Construct):
-    """Deploys through the roles of `cdk bootstrap`, and calls what it deployed through the stage's invoker."""
+    """A role that deploys through the roles of `cdk bootstrap`, and calls the result as the stage's invoker."""
 
     def __init__(
         self,
@@ -58,7 +62,7 @@ class DeployRole(Construct):
         regions: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        # Equal, not like: a pattern would let in whoever may name a branch or a repository to fit it.
+        # StringLike would admit anyone who can name a branch or a repository to match the pattern.
         claims = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": repository.subject(stage)}
         self.role = iam.Role(
             self,
@@ -70,20 +74,20 @@ class DeployRole(Construct):
         self._allow_invoker(stage)
 
     def _allow_bootstrap_roles(self, regions: Sequence[str]) -> None:
-        """All that `cdk deploy` does is done as one of them. https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html"""
+        """`cdk deploy` does everything as one of these roles. https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html"""
         stack = cdk.Stack.of(self)
         prefixes = (f"cdk-{stack.synthesizer.bootstrap_qualifier}-{part}-role" for part in _BOOTSTRAP_ROLES)
         self._allow([f"{prefix}-{stack.account}-{region}" for prefix in prefixes for region in regions])
 
     def _allow_invoker(self, stage: str) -> None:
-        # CloudFormation makes up the end of its name. Of the stage's roles, it alone trusts the account.
-        invoker = f"{stage}-Stream-Invoker*"
-        self._allow([invoker], {"StringEquals": {"iam:ResourceTag/stage": stage}})
+        # The invoker is the only role of the stage that trusts the account.
+        invoker = invoker_role_pattern(stage)
+        self._allow([invoker], {"StringEquals": {f"iam:ResourceTag/{STAGE_TAG}": stage}})
         acknowledge(
             self.role.node.find_child("DefaultPolicy"),
             {
-                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/{invoker}]": "Only the "
-                "end that CloudFormation gives the name is open, and the role has to carry the tag of the stage too."
+                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/{invoker}]": "The "
+                "wildcard covers only the suffix that CloudFormation generates, and the role must have the stage's tag."
             },
         )
 
@@ -92,7 +96,7 @@ class DeployRole(Construct):
         self.role.add_to_policy(
             iam.PolicyStatement(
                 actions=["sts:AssumeRole"],
-                # By the pseudo parameters, so that a finding has one id, whether or not the account is known.
+                # The pseudo parameters give a finding the same id whether or not the account is known at synth.
                 resources=[
                     stack.format_arn(
                         partition=cdk.Aws.PARTITION,

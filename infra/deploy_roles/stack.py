@@ -1,4 +1,4 @@
-"""GitHub's identity provider and the roles that deploy from there, one account at a time; no stage depends on it."""
+"""GitHub's identity provider and the roles that deploy from GitHub, for one account. No stage depends on this stack."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .role import AUDIENCE, ISSUER, DeployRole, Repository
 
 
 class DeployRolesStack(cdk.Stack):
+    """A role for each of `stages`. With `provider_exists` the stack refers to the account's own identity provider."""
+
     def __init__(
         self,
         scope: Construct,
@@ -38,14 +40,14 @@ class DeployRolesStack(cdk.Stack):
                 self,
                 f"{settings.name.capitalize()}RoleArn",
                 value=role.role_arn,
-                description=f"DEPLOY_ROLE_ARN of the environment {settings.name} on GitHub",
+                description=f"The value of DEPLOY_ROLE_ARN in the environment {settings.name} on GitHub",
             )
 
     def _build_provider(self) -> iam.IOidcProvider:
         return iam.OidcProviderNative(self, "GitHub", url=f"https://{ISSUER}", client_ids=[AUDIENCE])
 
     def _find_provider(self) -> iam.IOidcProvider:
-        """An account has one of a URL, whoever made it."""
+        """Refers to the provider by its ARN: an account can have only one for this URL."""
         arn = self.format_arn(service="iam", region="", resource="oidc-provider", resource_name=ISSUER)
         return iam.OidcProviderNative.from_oidc_provider_arn(self, "GitHub", arn)
 

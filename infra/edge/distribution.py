@@ -1,4 +1,4 @@
-"""CloudFront: the page at /, the stream at /stream."""
+"""A CloudFront distribution with the page at / and the stream at /stream."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from .stream_origin import StreamOrigin
 
 
 class Edge(Construct):
+    """The distribution, the headers that it adds, and the bucket of its access logs where the settings ask for one."""
+
     def __init__(
         self,
         scope: Construct,
@@ -37,6 +39,7 @@ class Edge(Construct):
 
     @property
     def page_url(self) -> str:
+        """The address of the page under CloudFront's own domain name."""
         return f"https://{self.distribution.domain_name}/"
 
     def _build_distribution(
@@ -68,14 +71,14 @@ class Edge(Construct):
     def _stream_behavior(self, stream: StreamOrigin) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
             origin=stream.origin,
-            # Not redirected: a prompt, or a token, that went out in the clear should fail and be noticed.
+            # A redirect would hide that a prompt or a token was sent unencrypted; a failure is noticed.
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            # The URL knows itself by its own host name alone.
+            # A function URL rejects a foreign Host header.
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=self._headers,
-            # Compressing waits for more to compress.
+            # Compression would hold back events until it has enough of them.
             compress=False,
         )
 
@@ -86,25 +89,34 @@ class Edge(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
-            # Standard logs are written by ACL.
+            # CloudFront writes standard logs by ACL.
             # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
             object_ownership=s3.ObjectOwnership.OBJECT_WRITER,
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(retention_days))],
             auto_delete_objects=True,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        acknowledge(logs, {"AwsSolutions-S1": "It holds access logs; logs of who read them would need logs as well."})
+        acknowledge(
+            logs,
+            {"AwsSolutions-S1": "The bucket only receives access logs; a log bucket for the log bucket would recurse."},
+        )
         return logs
 
     def _acknowledge(self, settings: EdgeSettings) -> None:
-        reasons = {"AwsSolutions-CFR1": "The service is for callers of every country; no setting names any."}
+        reasons = {
+            "AwsSolutions-CFR1": "The service is for callers in every country: no setting restricts them by country."
+        }
         if settings.firewall is None:
-            reasons["AwsSolutions-CFR2"] = "The firewall is a setting of the stage, and this one has none."
+            reasons["AwsSolutions-CFR2"] = (
+                "The firewall is a setting of the stage (edge.firewall), and this stage sets None."
+            )
         if not settings.access_logs:
-            reasons["AwsSolutions-CFR3"] = "Access logs are a setting of the stage, and this one turns them off."
+            reasons["AwsSolutions-CFR3"] = (
+                "Access logs are a setting of the stage (edge.access_logs), and this stage turns them off."
+            )
         if settings.certificate_arn is None:
             reasons["AwsSolutions-CFR4"] = (
-                "The certificate of *.cloudfront.net admits TLSv1 whatever is asked for; domain_names and "
-                "certificate_arn raise the floor to TLSv1.2."
+                "With the certificate of *.cloudfront.net CloudFront accepts TLSv1 whatever the template says; "
+                "domain_names and certificate_arn raise the minimum to TLSv1.2."
             )
         acknowledge(self.distribution, reasons)

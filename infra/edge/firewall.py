@@ -1,4 +1,4 @@
-"""AWS WAF in front of a distribution: AWS's common rules, and a limit to what one address may ask."""
+"""An AWS WAF web ACL for a distribution: AWS's common rules, and a rate limit for each address."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ from constructs import Construct
 
 from ..settings import FirewallSettings
 
-# They look for code, paths and addresses in the body and the query, or refuse long ones. A prompt is text of any kind
-# and length, which nothing runs: they would turn away questions about HTML. So they only count.
+# These rules look for code, paths and addresses in the body and the query, or reject long ones. A prompt is text of any
+# kind and length, and nothing executes it: the rules would reject questions about HTML. So they only count.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
 _COUNTED_RULES = (
-    *("SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"),
-    *("CrossSiteScripting_BODY", "CrossSiteScripting_QUERYARGUMENTS"),
-    *("GenericLFI_BODY", "GenericLFI_QUERYARGUMENTS"),
-    *("GenericRFI_BODY", "GenericRFI_QUERYARGUMENTS"),
-    *("EC2MetaDataSSRF_BODY", "EC2MetaDataSSRF_QUERYARGUMENTS"),
+    "SizeRestrictions_BODY",
+    "SizeRestrictions_QUERYSTRING",
+    "CrossSiteScripting_BODY",
+    "CrossSiteScripting_QUERYARGUMENTS",
+    "GenericLFI_BODY",
+    "GenericLFI_QUERYARGUMENTS",
+    "GenericRFI_BODY",
+    "GenericRFI_QUERYARGUMENTS",
+    "EC2MetaDataSSRF_BODY",
+    "EC2MetaDataSSRF_QUERYARGUMENTS",
     "RestrictedExtensions_QUERYARGUMENTS",
 )
 _WINDOW_SECONDS = 300
 
 
 class Firewall(Construct):
+    """The web ACL. Its stack has to be in FirewallSettings.REGION."""
+
     def __init__(self, scope: Construct, construct_id: str, *, settings: FirewallSettings) -> None:
         super().__init__(scope, construct_id)
         self.acl = wafv2.CfnWebACL(
@@ -57,7 +64,7 @@ def _common_rules() -> wafv2.CfnWebACL.RuleProperty:
     return wafv2.CfnWebACL.RuleProperty(
         name="CommonRules",
         priority=1,
-        # The group's own actions hold.
+        # None keeps the actions that the group defines.
         override_action=wafv2.CfnWebACL.OverrideActionProperty(none={}),
         statement=wafv2.CfnWebACL.StatementProperty(
             managed_rule_group_statement=wafv2.CfnWebACL.ManagedRuleGroupStatementProperty(

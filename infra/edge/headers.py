@@ -1,4 +1,4 @@
-"""The headers of every answer at the edge: of the page, and of the stream."""
+"""The security headers that CloudFront adds to the page and to the stream."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .page import CONTENT_SECURITY_POLICY, STRICT_TRANSPORT_SECONDS
 
 
 def security_headers(scope: Construct, construct_id: str) -> cloudfront.ResponseHeadersPolicy:
-    """page.SECURITY_HEADERS, in CloudFront's words."""
+    """Translates page.SECURITY_HEADERS into CloudFront's properties."""
     return cloudfront.ResponseHeadersPolicy(
         scope,
         construct_id,

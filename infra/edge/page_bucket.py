@@ -1,4 +1,4 @@
-"""The page in a bucket that only a distribution reads."""
+"""A bucket with the page, which only a distribution can read."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from .page import compose_page
 
 
 class PageBucket(Construct):
-    """`BucketDeployment` brings a function with the AWS CLI, for a handful of small files. Leaner is nothing that is
-    idiomatic: a custom resource of our own is a function as well, and the bootstrap stack's bucket is not ours to open.
+    """The bucket and the deployment of its files.
+
+    `BucketDeployment` adds a function with the AWS CLI for a handful of small files. There is no leaner idiomatic
+    option: a custom resource would be a function too, and the bucket of the bootstrap stack must stay closed.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, log_retention_days: int) -> None:
@@ -36,7 +38,7 @@ class PageBucket(Construct):
         )
         acknowledge(
             self.bucket,
-            {"AwsSolutions-S1": "It holds the page, which is public, and its policy lets one distribution read it."},
+            {"AwsSolutions-S1": "The bucket holds the public page, and its policy allows one distribution to read it."},
         )
         self._deploy(log_retention_days)
 
@@ -52,16 +54,16 @@ class PageBucket(Construct):
             "Deployment",
             destination_bucket=self.bucket,
             sources=[s3_deployment.Source.bucket(page.bucket, page.s3_object_key)],
-            # CloudFront keeps the page and asks each time whether it has changed, so nothing has to be invalidated.
+            # CloudFront caches the page but revalidates it each time, so nothing has to be invalidated.
             cache_control=[s3_deployment.CacheControl.no_cache()],
-            # Its own grants are wildcards, over every asset of the account among others.
+            # CDK's own grants are wildcards; one of them covers every asset of the account.
             role=role.without_policy_updates(),
             log_group=logs,
         )
         _acknowledge_handler(deployment)
 
     def _build_role(self, page: s3_assets.Asset) -> iam.Role:
-        """What `aws s3 cp` of the asset and `aws s3 sync --delete` into the bucket call."""
+        """Allows the calls of `aws s3 cp` of the asset and of `aws s3 sync --delete` into the bucket."""
         role = iam.Role(self, "DeploymentRole", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         objects = self.bucket.arn_for_objects("*")
         for actions, allowed in (
@@ -76,8 +78,8 @@ class PageBucket(Construct):
         acknowledge(
             role,
             {
-                f"AwsSolutions-IAM5[Resource::<{bucket_id}.Arn>/*]": "The bucket holds the page alone, all of which a "
-                "deployment replaces."
+                f"AwsSolutions-IAM5[Resource::<{bucket_id}.Arn>/*]": "The bucket holds only the page, and a deployment "
+                "replaces all of it."
             },
         )
         return role
@@ -86,14 +88,14 @@ class PageBucket(Construct):
 def _acknowledge_handler(deployment: s3_deployment.BucketDeployment) -> None:
     handler = deployment.node.find_child("CustomResourceHandler")
     assert isinstance(handler, lambda_.SingletonFunction)
-    runtime = "CDK chooses the runtime of its own handler, and a new version of CDK changes it."
+    runtime = "CDK chooses the runtime of this handler, and BucketDeployment has no property for it."
     acknowledge(
         handler.permissions_node.find_child("Resource"),
         {
             "AwsSolutions-L1": runtime,
             "Serverless-LambdaLatestVersion": runtime,
-            "Serverless-LambdaDLQ": "Only CloudFormation calls it, and waits for its answer: a failure fails the "
-            "deployment.",
-            "Serverless-LambdaTracing": "It runs once in a deployment, whose events hold its error.",
+            "Serverless-LambdaDLQ": "Only CloudFormation invokes the handler, and it waits for the response: a failure "
+            "fails the deployment.",
+            "Serverless-LambdaTracing": "The handler runs once per deployment; the events of the stack hold its error.",
         },
     )

@@ -1,4 +1,4 @@
-"""What a browser reaches: the page and the stream, behind CloudFront; and what stands in front of them."""
+"""The stacks of the edge: CloudFront with the page and the stream, and its firewall."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .stream_origin import StreamOrigin
 
 
 class EdgeStack(cdk.Stack):
-    """Depends on the function's stack, never the other way round: the permissions to call it are here."""
+    """The stack of the distribution. It depends on the function's stack and holds the permissions to invoke it."""
 
     def __init__(
         self,
@@ -47,23 +47,26 @@ class EdgeStack(cdk.Stack):
             web_acl_arn=web_acl_arn,
             log_retention_days=log_retention_days,
         )
-        cdk.CfnOutput(self, "PageUrl", value=self.edge.page_url, description="The page; its stream is at /stream")
+        cdk.CfnOutput(self, "PageUrl", value=self.edge.page_url, description="The web page; the stream is at /stream")
         cdk.CfnOutput(self, "DistributionDomainName", value=self.edge.distribution.domain_name)
 
 
 class FirewallStack(cdk.Stack):
-    """In us-east-1, whatever the region of the stage. Raises SettingsError where that region is not known."""
+    """The stack of the firewall, in us-east-1 whatever the region of the stage.
 
-    def __init__(self, stage: cdk.Stage, construct_id: str, *, settings: FirewallSettings) -> None:
-        if stage.region is None or stage.account is None:
+    `scope` is the stage. Raises SettingsError where the account or the region of the stage is unknown at synth.
+    """
+
+    def __init__(self, scope: cdk.Stage, construct_id: str, *, settings: FirewallSettings) -> None:
+        if scope.region is None or scope.account is None:
             raise SettingsError(
                 f"Setting firewall: got {settings!r} in an account and a region that are not known at synth; allowed: "
-                "None, or credentials and a region (AWS_PROFILE, AWS_REGION), so that its stack can be referred to."
+                "None, or credentials and a region (AWS_PROFILE, AWS_REGION), so that other stacks can refer to it."
             )
         super().__init__(
-            stage,
+            scope,
             construct_id,
             description="AWS WAF for the distribution",
-            env=cdk.Environment(account=stage.account, region=FirewallSettings.REGION),
+            env=cdk.Environment(account=scope.account, region=FirewallSettings.REGION),
         )
         self.acl_arn = Firewall(self, "Firewall", settings=settings).acl_arn

@@ -1,4 +1,4 @@
-"""A streaming function URL as an origin that one distribution may call, and nobody goes round."""
+"""A streaming function URL as the origin of one distribution, which no caller can bypass."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from ..function.web_function import WebFunction
-from ..guards import require_mode, require_signed, require_within
+from ..guards import require_signed, require_within
 from ..stream.url import StreamUrl
 
-_BEHAVIOR = "CloudFront's wait for the next byte"
+_READ_TIMEOUT = "CloudFront's wait for the next byte"
 
 
 class StreamOrigin(Construct):
-    """Not `FunctionUrlOrigin.with_origin_access_control`: it permits the call on `Url.FunctionArn`, which nothing
-    documents to be the alias, and a permission on another qualifier is a 403.
+    """The origin and its access control. Raises WiringError for a function, URL or heartbeat that does not fit.
+
+    `FunctionUrlOrigin.with_origin_access_control` would grant the permission on `Url.FunctionArn`. No documentation
+    says that this is the ARN of the alias, and with a permission on another qualifier every call is a 403.
     """
 
     def __init__(
@@ -32,33 +34,33 @@ class StreamOrigin(Construct):
         read_timeout: cdk.Duration,
     ) -> None:
         super().__init__(scope, construct_id)
-        require_mode(function, lambda_.InvokeMode.RESPONSE_STREAM, "a distribution that streams")
+        function.require_mode(lambda_.InvokeMode.RESPONSE_STREAM, "a distribution that streams")
         require_signed(url.function_url)
-        require_within(heartbeat, f"the heartbeat of {function.node.path}", read_timeout, _BEHAVIOR)
+        require_within(heartbeat, f"the heartbeat of {function.node.path}", read_timeout, _READ_TIMEOUT)
         self._function = function
         access = cloudfront.FunctionUrlOriginAccessControl(self, "AccessControl")
         self.origin = origins.HttpOrigin(
-            # Of the stream's address, a joined text: cfn-lint refuses Fn::Split of another stack's output itself.
+            # The argument is a joined text, because cfn-lint rejects Fn::Split of another stack's output.
             cdk.Fn.parse_domain_name(url.stream_url),
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_access_control_id=access.origin_access_control_id,
             read_timeout=read_timeout,
-            # The function ends first; this is for a connection that hangs.
+            # The function ends first; this timeout ends a connection that hangs.
             response_completion_timeout=function.timeout.plus(read_timeout),
-            # CloudFront repeats a GET that it got no answer to, and each time is a generation that is billed.
+            # CloudFront repeats a GET without an answer, and each attempt is billed as a generation.
             # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
             connection_attempts=1,
         )
 
     def allow(self, distribution: cloudfront.Distribution) -> None:
-        """Both permissions that a function URL asks for. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"""
+        """Grants both permissions that a function URL requires. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"""
         for construct_id, action, via_url in (
             ("InvokeUrl", "lambda:InvokeFunctionUrl", None),
             ("InvokeFunction", "lambda:InvokeFunction", True),
         ):
             self._function.alias.add_permission(
                 construct_id,
-                # Here and not beside the function: its stack would have to know the distribution, which has to know it.
+                # Beside the function it would be a circle: its stack and the distribution would refer to each other.
                 scope=self,
                 action=action,
                 principal=iam.ServicePrincipal("cloudfront.amazonaws.com"),

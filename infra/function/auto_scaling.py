@@ -1,4 +1,4 @@
-"""Provisioned environments that follow the use that is made of them, or the hour, or both."""
+"""Application Auto Scaling of the provisioned environments of an alias."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from ..settings import AutoScalingSettings
 
 
 def add_auto_scaling(alias: lambda_.Alias, settings: AutoScalingSettings) -> None:
-    """The alias itself must name no number of environments: a deployment would set it back to that."""
+    """Scales by utilization, by schedule, or by both.
+
+    The alias itself must not set a number of environments: every deployment would reset the number to that.
+    """
     target = alias.add_auto_scaling(min_capacity=settings.min_environments, max_capacity=settings.max_environments)
     if settings.target_utilization is not None:
         target.scale_on_utilization(utilization_target=settings.target_utilization)

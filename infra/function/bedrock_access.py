@@ -1,4 +1,4 @@
-"""What a role needs to stream from one Bedrock model, and nothing beside it."""
+"""The permissions that a role needs to stream from one Bedrock model."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _ACTION = "bedrock:InvokeModelWithResponseStream"
 
 
 def grant_converse_stream(role: iam.Role, settings: BedrockSettings) -> None:
+    """Allows the one model of the settings, and with an inference profile only through that profile."""
     for statement in _statements(role, settings):
         role.add_to_policy(statement)
 
@@ -25,7 +26,7 @@ def _statements(scope: Construct, settings: BedrockSettings) -> list[iam.PolicyS
     profile = stack.format_arn(
         service="bedrock", resource="inference-profile", resource_name=settings.inference_profile_id
     )
-    # A profile forwards the call to the model in one of its regions; through the profile only.
+    # A profile forwards the call to the model in one of its regions; the condition rules out direct calls.
     # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     models = [_model_arn(stack, settings, region) for region in settings.inference_profile_regions]
     condition = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}

@@ -1,4 +1,4 @@
-"""A month's budget of everything that carries the stage's tag."""
+"""A monthly budget for every resource that carries the tag of the stage."""
 
 from __future__ import annotations
 
@@ -7,25 +7,21 @@ from typing import Literal
 from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
+from ..names import STAGE_TAG
 from .topic import AlarmTopic
-
-#: Of every resource of a stage; its value is the stage's name. AWS Budgets sees it from the day on that somebody has
-#: activated it as a cost allocation tag, by hand, once for the organisation.
-#: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
-STAGE_TAG = "stage"
 
 _Kind = Literal["ACTUAL", "FORECASTED"]
 
-# The bill lags by hours, so the first is early, and the forecast is what can still be acted upon.
+# The bill lags by hours, so the actual cost is reported at 80 %; a forecast leaves time to act.
 _NOTIFICATIONS: tuple[tuple[_Kind, int], ...] = (("ACTUAL", 80), ("FORECASTED", 100))
 
 
 class MonthlyBudget(Construct):
-    """Tells, and stops nothing: the limits do that, and know of each stream at once."""
+    """A budget that notifies only. What stops spending are the limits, which apply to each stream at once."""
 
     def __init__(self, scope: Construct, construct_id: str, *, usd: int, stage: str, topic: AlarmTopic) -> None:
         super().__init__(scope, construct_id)
-        topic.let_publish("budgets.amazonaws.com")
+        topic.allow_publish("budgets.amazonaws.com")
         budget = budgets.CfnBudget(
             self,
             "Budget",
@@ -37,7 +33,7 @@ class MonthlyBudget(Construct):
             ),
             notifications_with_subscribers=[_notification(kind, percent, topic) for kind, percent in _NOTIFICATIONS],
         )
-        # AWS Budgets refuses a topic that it may not write to yet.
+        # AWS Budgets rejects a topic that it is not allowed to publish to yet.
         budget.node.add_dependency(topic)
 
 

@@ -1,4 +1,4 @@
-"""What the functions of a stage cost, made of Lambda's own metrics; nearly all of it is duration."""
+"""The cost of the functions of a stage, computed from Lambda's own metrics; nearly all of it is duration."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _PERIOD = cdk.Duration.minutes(5)
 
 
 def gb_seconds(service: Service) -> cloudwatch.MathExpression:
-    """What is billed, whoever reads the streams, and whether anybody does."""
+    """Returns the billed duration times the memory, which does not depend on whether anybody reads the streams."""
     streaming, generating = service.stream, service.generate
     return _expression(
-        # A function that nobody called has no data, and without FILL the sum would have none either.
+        # A function without calls has no data, and without FILL the sum would have none either.
         f"(FILL(streaming, 0) * {streaming.memory_gigabytes:g} + FILL(generating, 0) * {generating.memory_gigabytes:g})"
         " / 1000",
         {
@@ -28,20 +28,21 @@ def gb_seconds(service: Service) -> cloudwatch.MathExpression:
     )
 
 
-def dollars(service: Service) -> cloudwatch.MathExpression:
-    gb_second = prices.gb_second(service.stream.function.architecture)
+def cost_usd(service: Service) -> cloudwatch.MathExpression:
+    """Returns the US dollars for duration and requests, without provisioned concurrency."""
+    gb_second = prices.GB_SECOND[service.stream.architecture]
     return _expression(
         f"used * {gb_second:.10f} + requests * {prices.REQUEST:.10f}",
         {"used": gb_seconds(service), "requests": _requests(service)},
-        label="dollars",
+        label="USD",
     )
 
 
-def dollars_a_thousand(service: Service) -> cloudwatch.MathExpression:
+def cost_per_thousand_requests_usd(service: Service) -> cloudwatch.MathExpression:
     return _expression(
         "1000 * cost / requests",
-        {"cost": dollars(service), "requests": _requests(service)},
-        label="dollars a thousand requests",
+        {"cost": cost_usd(service), "requests": _requests(service)},
+        label="USD per thousand requests",
     )
 
 

@@ -1,4 +1,4 @@
-"""One screen that says whether it streams, for whom, how fast, and at what cost."""
+"""A dashboard of one screen: alarms, outcomes, traffic, latency, concurrency and cost."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from ..alarms.monitored import Service
-from .panels import Row, at_what_cost, for_whom, how_fast, how_full, is_it_streaming
+from .panels import Row, concurrency_row, cost_row, latency_row, outcome_row, traffic_row
 
 
 class StreamDashboard(Construct):
+    """The dashboard of a stage. `account_concurrency` is the limit of a function without a reservation."""
+
     def __init__(
         self,
         scope: Construct,
@@ -26,10 +28,10 @@ class StreamDashboard(Construct):
         status = cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24, height=3)
         rows: list[Row] = [
             [status],
-            is_it_streaming(service),
-            for_whom(service),
-            how_fast(service.stream.metrics),
-            how_full(service.stream, account_concurrency),
-            at_what_cost(service),
+            outcome_row(service),
+            traffic_row(service),
+            latency_row(service.stream.metrics),
+            concurrency_row(service.stream, account_concurrency),
+            cost_row(service),
         ]
         self.dashboard = cloudwatch.Dashboard(self, "Dashboard", widgets=rows, default_interval=cdk.Duration.hours(3))

@@ -1,4 +1,4 @@
-"""What wakes somebody."""
+"""A composite alarm: one notification per incident."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from constructs import Construct
 from ..alarms.alarm import notify, with_runbook
 
 
-class Pager(Construct):
-    """One alarm over all that users can see, so that one incident is one page, however many alarms it sets off."""
+class IncidentAlarm(Construct):
+    """An alarm that fires while at least one of `alarms` does, and notifies once, however many of them fire."""
 
     def __init__(
         self,
@@ -24,14 +24,14 @@ class Pager(Construct):
         runbook_url: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        on = [cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in alarms]
+        firing = [cloudwatch.AlarmRule.from_alarm(alarm, cloudwatch.AlarmState.ALARM) for alarm in alarms]
         self.alarm = cloudwatch.CompositeAlarm(
             self,
             "BrokenStreams",
-            alarm_rule=cloudwatch.AlarmRule.any_of(*on),
+            alarm_rule=cloudwatch.AlarmRule.any_of(*firing),
             alarm_description=with_runbook(
-                "Users see broken or missing answers. Which of the alarms below this one are on says what is broken; "
-                "there is no second notification until all of them are off again.",
+                "Users see broken or missing answers. The alarms below this one say what is broken. There is no second "
+                "notification until all of them are over.",
                 runbook_url,
                 "broken-streams",
             ),

@@ -1,80 +1,87 @@
-"""The rows of the dashboard, each the answer to one question."""
+"""The rows of the dashboard. The widgets of a row fill the whole width."""
 
 from __future__ import annotations
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from functions.stream.streaming.records import metric_names as names
+from functions.stream.streaming.records import metric_names
 
-from ..alarms.endpoint_metrics import front_ends
+from ..alarms.endpoint_metrics import endpoints
 from ..alarms.monitored import Service
 from ..function.metrics import StreamMetrics
 from ..function.web_function import WebFunction
 from . import prices
-from .cost_metrics import dollars, dollars_a_thousand, gb_seconds
+from .cost_metrics import cost_per_thousand_requests_usd, cost_usd, gb_seconds
 
 _PERIOD = cdk.Duration.minutes(5)
 _WHOLE_WIDTH = 24
+_FAILURES = (metric_names.SOURCE_ERROR, metric_names.DEADLINE, metric_names.SHUTDOWN)
 
 Row = list[cloudwatch.IWidget]
 
 
-def is_it_streaming(service: Service) -> Row:
+def outcome_row(service: Service) -> Row:
+    """Is it streaming?"""
     metrics = service.stream.metrics
-    broken = [names.OUTCOME_METRICS[outcome] for outcome in (names.SOURCE_ERROR, names.DEADLINE, names.SHUTDOWN)]
+    failures = [metric_names.OUTCOME_METRICS[outcome] for outcome in _FAILURES]
     width = _WHOLE_WIDTH // 4
     return [
-        _outcomes("Streams, by how they ended", metrics, width),
-        _graph("Share of the streams that broke off", _averages(metrics, *broken), width),
-        _graph("Chunks of a stream", _averages(metrics, names.CHUNKS, names.HEARTBEATS), width),
-        _outcomes("Whole answers, by how they ended", service.generate.metrics, width),
+        _outcomes("Streams by outcome", metrics, width),
+        _graph("Share of streams that failed or were cut", _averages(metrics, *failures), width),
+        _graph(
+            "Chunks and heartbeats of a stream", _averages(metrics, metric_names.CHUNKS, metric_names.HEARTBEATS), width
+        ),
+        _outcomes("Buffered answers by outcome", service.generate.metrics, width),
     ]
 
 
-def for_whom(service: Service) -> Row:
-    fronts = front_ends(service)
+def traffic_row(service: Service) -> Row:
+    """Who calls, and who gets no answer?"""
+    found = endpoints(service)
     width = _WHOLE_WIDTH // 3
     return [
-        _graph("Requests", [_counted(front.requests, front.title) for front in fronts], width),
-        _graph("Refused, 4xx", [_counted(front.client_errors, front.title) for front in fronts], width),
+        _graph("Requests", [_counted(one.requests, one.title) for one in found], width),
+        _graph("Client errors, 4xx", [_counted(one.client_errors, one.title) for one in found], width),
         _graph(
-            "Failed before a first byte, 5xx", [_counted(front.server_errors, front.title) for front in fronts], width
+            "Server errors before the first byte, 5xx", [_counted(one.server_errors, one.title) for one in found], width
         ),
     ]
 
 
-def how_fast(metrics: StreamMetrics) -> Row:
+def latency_row(metrics: StreamMetrics) -> Row:
+    """How fast is it?"""
     width = _WHOLE_WIDTH // 4
     return [
-        _graph("To the first byte, ms", _percentiles(metrics, names.TIME_TO_FIRST_BYTE), width),
-        _graph("To the first text, ms", _percentiles(metrics, names.TIME_TO_FIRST_CHUNK), width),
-        _graph("Length of a stream, ms", _percentiles(metrics, names.STREAM_DURATION), width),
+        _graph("Time to first byte, ms", _percentiles(metrics, metric_names.TIME_TO_FIRST_BYTE), width),
+        _graph("Time to first text, ms", _percentiles(metrics, metric_names.TIME_TO_FIRST_CHUNK), width),
+        _graph("Stream duration, ms", _percentiles(metrics, metric_names.STREAM_DURATION), width),
         _graph(
-            "Share of cold starts; waits for slow readers, ms",
-            _averages(metrics, names.COLD_START),
+            "Share of cold starts; backpressure in ms (right)",
+            _averages(metrics, metric_names.COLD_START),
             width,
-            right=_percentiles(metrics, names.QUEUE_FULL),
+            right=_percentiles(metrics, metric_names.QUEUE_FULL),
         ),
     ]
 
 
-def how_full(function: WebFunction, account_concurrency: int) -> Row:
+def concurrency_row(function: WebFunction, account_concurrency: int) -> Row:
+    """How close is it to its limit? The account's limit counts where the function has no reservation."""
     limit = function.reserved_concurrency or account_concurrency
     width = _WHOLE_WIDTH // 2
     return [
         _graph(
-            "Streams at once, and their limit",
-            [function.function.metric("ConcurrentExecutions", statistic="Maximum", period=_PERIOD, label="at once")],
+            "Concurrent streams and their limit",
+            [function.function.metric("ConcurrentExecutions", statistic="Maximum", period=_PERIOD, label="concurrent")],
             width,
             limit=limit,
         ),
         _graph(
-            "Turned away with 429, and started beside what is provisioned",
+            "Throttles (429) and provisioned concurrency spillover",
             [
-                function.alias.metric_throttles(statistic="Sum", period=_PERIOD, label="turned away"),
+                function.alias.metric_throttles(statistic="Sum", period=_PERIOD, label="throttles"),
                 function.alias.metric(
-                    "ProvisionedConcurrencySpilloverInvocations", statistic="Sum", period=_PERIOD, label="beside"
+                    "ProvisionedConcurrencySpilloverInvocations", statistic="Sum", period=_PERIOD, label="spillover"
                 ),
             ],
             width,
@@ -82,24 +89,25 @@ def how_full(function: WebFunction, account_concurrency: int) -> Row:
     ]
 
 
-def at_what_cost(service: Service) -> Row:
-    tokens = (names.INPUT_TOKENS, names.OUTPUT_TOKENS)
+def cost_row(service: Service) -> Row:
+    """What does it cost?"""
+    tokens = (metric_names.INPUT_TOKENS, metric_names.OUTPUT_TOKENS)
     width = _WHOLE_WIDTH // 3
     return [
         _graph(
-            f"Lambda in dollars of {prices.REGION}, {prices.AS_OF}, before what is provisioned; GB-seconds",
-            [dollars(service)],
+            f"Lambda cost in USD ({prices.REGION}, {prices.AS_OF}), without provisioning; GB-seconds (right)",
+            [cost_usd(service)],
             width,
             right=[gb_seconds(service)],
         ),
         cloudwatch.SingleValueWidget(
-            title="Of the time shown",
-            metrics=[dollars(service), dollars_a_thousand(service)],
+            title="Lambda cost of the time range shown",
+            metrics=[cost_usd(service), cost_per_thousand_requests_usd(service)],
             set_period_to_time_range=True,
             width=width,
             height=6,
         ),
-        _graph("Tokens of the model", [_own(service.stream.metrics, name, "Sum", name) for name in tokens], width),
+        _graph("Model tokens", [_own(service.stream.metrics, name, "Sum", name) for name in tokens], width),
     ]
 
 
@@ -126,12 +134,12 @@ def _graph(
 
 
 def _outcomes(title: str, metrics: StreamMetrics, width: int) -> cloudwatch.GraphWidget:
-    counts = [_own(metrics, name, "Sum", outcome) for outcome, name in names.OUTCOME_METRICS.items()]
+    counts = [_own(metrics, name, "Sum", outcome) for outcome, name in metric_names.OUTCOME_METRICS.items()]
     return _graph(title, counts, width, stacked=True)
 
 
-def _averages(metrics: StreamMetrics, *metric_names: str) -> list[cloudwatch.IMetric]:
-    return [_own(metrics, name, "Average", name) for name in metric_names]
+def _averages(metrics: StreamMetrics, *names: str) -> list[cloudwatch.IMetric]:
+    return [_own(metrics, name, "Average", name) for name in names]
 
 
 def _percentiles(metrics: StreamMetrics, name: str) -> list[cloudwatch.IMetric]:

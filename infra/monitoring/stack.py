@@ -1,4 +1,7 @@
-"""Who is told of alarms, the alarms that are no brakes of the rollout, where to look. Nothing depends on this stack."""
+"""The alarm topic, the alarms that do not trigger a rollback, the dashboard and the saved queries.
+
+No other stack depends on this one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from ..alarms.alarm import AlarmRecord, add_alarm, notify
+from ..alarms.alarm import AlarmRecord, notify
 from ..alarms.endpoints import client_errors_alarms, http_api_errors_alarm, rest_api_errors_alarm
 from ..alarms.functions import concurrency_alarm, errors_alarm, no_traffic_alarms, spillover_alarms, throttles_alarm
 from ..alarms.monitored import Service
@@ -16,28 +19,30 @@ from ..alarms.streams import backpressure_alarm
 from ..settings import AlarmSettings
 from .budget import MonthlyBudget
 from .dashboard import StreamDashboard
-from .incident import Pager
+from .incident import IncidentAlarm
 from .log_queries import LogQueries
 from .topic import AlarmTopic
 
 
 class MonitoringStack(cdk.Stack):
+    """The monitoring of a service. `rollback_alarms` exist already and become part of the incident alarm."""
+
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
         service: Service,
-        brakes: Sequence[cloudwatch.Alarm],
+        rollback_alarms: Sequence[cloudwatch.Alarm],
         account_concurrency: int,
         monthly_budget_usd: int | None,
         email: str | None,
         alarms: AlarmSettings,
     ) -> None:
-        super().__init__(scope, construct_id, description="Alarms, where they go, and where to look")
+        super().__init__(scope, construct_id, description="Alarms, their topic, a dashboard and saved queries")
         self._topic = AlarmTopic(self, "Alarms", email=email)
         records = _alarm_records(service, account_concurrency, alarms)
-        added = self._add_alarms(records, brakes, alarms.runbook_url)
+        added = self._add_alarms(records, rollback_alarms, alarms.runbook_url)
         StreamDashboard(
             self,
             "Dashboard",
@@ -52,18 +57,18 @@ class MonitoringStack(cdk.Stack):
         cdk.CfnOutput(self, "AlarmTopicArn", value=self._topic.topic.topic_arn)
 
     def _add_alarms(
-        self, records: Sequence[AlarmRecord], brakes: Sequence[cloudwatch.Alarm], runbook_url: str
+        self, records: Sequence[AlarmRecord], rollback_alarms: Sequence[cloudwatch.Alarm], runbook_url: str
     ) -> list[cloudwatch.AlarmBase]:
-        """All of them, those in front that page."""
+        """Returns all alarms of the stage: the incident alarm, those that feed it, and the tickets."""
         topic = self._topic.topic
-        paging, told = list(brakes), list[cloudwatch.Alarm]()
+        incidents, tickets = list(rollback_alarms), list[cloudwatch.Alarm]()
         for record in records:
-            alarm = add_alarm(self, record, runbook_url=runbook_url)
-            (paging if record.pages else told).append(alarm)
-        for alarm in told:
+            alarm = record.add_to(self, runbook_url)
+            (incidents if record.severity == "incident" else tickets).append(alarm)
+        for alarm in tickets:
             notify(alarm, topic)
-        pager = Pager(self, "Pager", alarms=paging, topic=topic, runbook_url=runbook_url)
-        return [pager.alarm, *paging, *told]
+        incident = IncidentAlarm(self, "Pager", alarms=incidents, topic=topic, runbook_url=runbook_url)
+        return [incident.alarm, *incidents, *tickets]
 
 
 def _alarm_records(service: Service, account_concurrency: int, alarms: AlarmSettings) -> Sequence[AlarmRecord]:

@@ -13,7 +13,7 @@ from ..nag import acknowledge
 
 
 class AlarmTopic(Construct):
-    """Has a key of its own: CloudWatch may not use the key that AWS manages for SNS.
+    """A topic with a key of its own, because CloudWatch may not use the key that AWS manages for SNS.
 
     https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
     """
@@ -22,18 +22,18 @@ class AlarmTopic(Construct):
         super().__init__(scope, construct_id)
         self._key = self._build_key()
         self.topic = sns.Topic(self, "Topic", master_key=self._key, enforce_ssl=True)
-        self.let_publish("cloudwatch.amazonaws.com")
+        self.allow_publish("cloudwatch.amazonaws.com")
         if email:
             acknowledge(
                 self.topic.add_subscription(subscriptions.EmailSubscription(email)),
                 {
-                    "Serverless-SNSRedrivePolicy": "A notification that no mailbox takes is not lost: the alarm keeps "
-                    "its state and history in CloudWatch, and a queue of missed ones would have no reader."
+                    "Serverless-SNSRedrivePolicy": "CloudWatch keeps the state and the history of every alarm, so a "
+                    "notification that a mailbox rejects is not lost, and no consumer would read a dead-letter queue."
                 },
             )
 
-    def let_publish(self, service: str) -> None:
-        """Of AWS, and on behalf of this account alone."""
+    def allow_publish(self, service: str) -> None:
+        """Allows a service of AWS, such as `budgets.amazonaws.com`, to publish on behalf of this account only."""
         principal = iam.ServicePrincipal(
             service, conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}}
         )

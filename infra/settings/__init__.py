@@ -1,6 +1,6 @@
-"""What may differ between stages. A value that cannot work fails here, before anything is built.
+"""The settings that may differ between stages. A value that cannot work fails here, before anything is built.
 
-Imports nothing else of infra, so that everything else may import it.
+The package imports nothing else of infra, so that everything else can import it.
 """
 
 from .alarms import FAILURE_WINDOW_MINUTES, RATE_PERIOD_MINUTES, RATE_PERIODS, AlarmSettings

@@ -1,4 +1,4 @@
-"""Who may call the service, and how often."""
+"""The settings of authentication and throttling."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ UrlAuth = Literal["AWS_IAM", "NONE"]
 
 @dataclass(frozen=True, kw_only=True)
 class JwtSettings:
-    """Who signs the tokens that the HTTP API accepts in place of IAM, and the streaming function asks for itself."""
+    """The issuer, audience and scope of accepted tokens.
+
+    The HTTP API accepts a token in place of IAM; the streaming function checks tokens itself.
+    """
 
     issuer: str
+    #: A token has to name at least one of these.
     audience: tuple[str, ...]
-    #: A token needs it beside the audience.
+    #: A token has to name this scope too.
     scope: str | None = None
 
     def __post_init__(self) -> None:
@@ -28,7 +32,7 @@ class JwtSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ThrottleSettings:
-    """For each API of the stage; a function URL has no throttle but the reserved concurrency."""
+    """The throttle of each API of the stage. The function URL is throttled by the reserved concurrency only."""
 
     requests_per_second: int = 50
     burst_requests: int = 100

@@ -1,4 +1,4 @@
-"""How a new version of the streaming function reaches its callers."""
+"""The settings of a canary deployment of the streaming function."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 
 from .rules import require
 
-#: p90 of all streams does not move while a tenth of them, or fewer, is slow.
-_UNSEEN_PERCENT = 10
-#: https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html: two days.
-_LONGEST_MINUTES = 2 * 24 * 60
+#: The p90 of all streams cannot move while at most this share of them is slow.
+_MAX_UNSEEN_PERCENT = 10
+#: CodeDeploy allows two days. https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+_MAX_MINUTES = 2 * 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class CanarySettings:
-    """Some callers get the new version first, and the others when none of its brakes was on meanwhile."""
+    """Some callers get the new version first. The others follow unless a rollback alarm fires meanwhile."""
 
-    #: The metrics are of both versions together, so what only the new one does shows as this share of all.
+    #: Metrics mix both versions, so a fault of the new one can move a rate by at most this many percent.
     percent: int = 20
-    #: A stream tells how it went at its end: for the longest to end, and then for what the brakes look at.
+    #: A stream is counted at its end, so this has to cover the longest stream and the alarms' evaluation window.
     minutes: int = 30
 
     def __post_init__(self) -> None:
         require(
             "percent",
             self.percent,
-            _UNSEEN_PERCENT < self.percent < 100,
-            f"{_UNSEEN_PERCENT + 1} to 99: a version that is slow for fewer leaves p90 as it was",
+            _MAX_UNSEEN_PERCENT < self.percent < 100,
+            f"{_MAX_UNSEEN_PERCENT + 1} to 99, since p90 ignores a version that is slow for fewer callers",
         )
-        require("minutes", self.minutes, 0 < self.minutes <= _LONGEST_MINUTES, f"1 to {_LONGEST_MINUTES}")
+        require("minutes", self.minutes, 0 < self.minutes <= _MAX_MINUTES, f"1 to {_MAX_MINUTES}")

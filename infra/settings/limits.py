@@ -1,4 +1,4 @@
-"""What bounds the bill. A client that leaves stops nothing: these do."""
+"""The limits that bound the bill. A client that disconnects does not stop an invocation; these limits do."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _LAMBDA_TIMEOUT_SECONDS = 900
 
 @dataclass(frozen=True, kw_only=True)
 class CostLimits:
-    """Together: no month costs more than reserved_concurrency environments that never rest."""
+    """Limits that together bound a month's cost: reserved_concurrency environments that are never idle."""
 
-    #: How many streams at once; the others get 429. None: as many as the account has left.
+    #: Maximum of concurrent streams; further callers get 429. None: what is left of the account's quota.
     reserved_concurrency: int | None = None
-    #: The timeout of the streaming function, and of the REST API in front of it.
+    #: The timeout of the streaming function and of the REST API in front of it.
     max_stream_seconds: int = _LAMBDA_TIMEOUT_SECONDS
-    #: Of an answer; a source that makes tokens asks its model for no more.
+    #: The most tokens that a source requests from its model for one answer.
     max_output_tokens: int = 2048
-    #: Of UTF-8; a longer input gets 413.
+    #: The limit of an input in UTF-8; a longer one gets 413.
     max_input_bytes: int = 32 * 1024
-    #: The alarm topic is told at 80 %, hours after the fact; it stops nothing. Nothing counts before somebody has
-    #: activated `stage` as a cost allocation tag (infra/monitoring/budget.py).
+    #: The budget notifies the alarm topic at 80 %, hours late, and stops nothing. It sees no cost before somebody has
+    #: activated the stage's tag as a cost allocation tag (infra/names.py).
     monthly_budget_usd: int | None = None
 
     def __post_init__(self) -> None:

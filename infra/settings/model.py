@@ -1,4 +1,4 @@
-"""The model behind the source `bedrock`."""
+"""The settings of the source `bedrock`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .rules import require
 
 @dataclass(frozen=True, kw_only=True)
 class BedrockSettings:
-    """Which model answers, and so exactly what the function's role may invoke."""
+    """The model that answers, which is also all that the function's role may invoke."""
 
     model_id: str
-    #: Cross-region inference: the profile's id, and every region that it may send a request to.
+    #: Cross-region inference: the id of the profile, and every region that it can send a request to.
     inference_profile_id: str | None = None
     inference_profile_regions: tuple[str, ...] = ()
 
@@ -22,5 +22,5 @@ class BedrockSettings:
             "inference_profile_regions",
             self.inference_profile_regions,
             bool(self.inference_profile_id) == bool(self.inference_profile_regions),
-            "the regions of inference_profile_id, and () without one",
+            "the regions of inference_profile_id, or () without one",
         )

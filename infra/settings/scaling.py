@@ -1,4 +1,4 @@
-"""How the streaming function starts its environments, and how many wait for requests."""
+"""The settings of cold starts: provisioned concurrency, its scaling, and SnapStart."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _CRON = re.compile(r"cron\((\S+ ){5}\S+\)")
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentRange:
-    """How many environments are kept ready."""
+    """The least and the most environments that are provisioned."""
 
     min_environments: int
     max_environments: int
 
     def __post_init__(self) -> None:
-        least, most = self.min_environments, self.max_environments
-        # From 0 nothing grows: the use of no environment cannot be measured.
-        holds = 1 <= least <= most or least == most == 0
-        require("min_environments", least, holds, f"1 to max_environments ({most}), or 0 for both")
+        low, high = self.min_environments, self.max_environments
+        # A range from 0 would never grow, because the utilization of no environment cannot be measured.
+        holds = 1 <= low <= high or low == high == 0
+        require("min_environments", low, holds, f"1 to max_environments ({high}), or 0 for both")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledRange(EnvironmentRange):
-    """The range from a time on."""
+    """A range that applies from the times of a schedule on."""
 
-    #: Such as `cron(0 7 ? * MON-FRI *)`, seven in the morning of each working day.
+    #: A cron expression such as `cron(0 7 ? * MON-FRI *)`: at seven in the morning of each working day.
     schedule: str
     time_zone: str = "UTC"
 
@@ -42,12 +42,12 @@ class ScheduledRange(EnvironmentRange):
 
 @dataclass(frozen=True, kw_only=True)
 class AutoScalingSettings(EnvironmentRange):
-    """The range until the first of `schedules`, and what moves within the range of the hour.
+    """The range until the first schedule applies, and the target that moves the number within the current range.
 
-    It follows in minutes; what comes faster starts cold, in environments that are not provisioned.
+    Scaling takes minutes; requests that come faster start cold, in environments that are not provisioned.
     """
 
-    #: How much of what is ready is to be in use, each open stream using one environment. None: only schedules move it.
+    #: The share of provisioned environments that should be in use; each open stream uses one. None: schedules only.
     target_utilization: float | None = 0.7
     schedules: tuple[ScheduledRange, ...] = ()
 
@@ -61,12 +61,12 @@ class AutoScalingSettings(EnvironmentRange):
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingSettings:
-    """One of the three at most; without any, an environment starts cold when a request finds none."""
+    """At most one of three ways to avoid cold starts. Without one, a request that finds no free environment waits."""
 
-    #: So many are always ready.
+    #: A fixed number of provisioned environments.
     provisioned_concurrency: int = 0
     auto_scaling: AutoScalingSettings | None = None
-    #: Environments start from a snapshot. Each version that is published has one, billed until the version is deleted.
+    #: Environments start from a snapshot. Every published version has one, which is billed until its deletion.
     snap_start: bool = False
 
     def __post_init__(self) -> None:
@@ -75,18 +75,18 @@ class ScalingSettings:
             "auto_scaling",
             self.auto_scaling,
             not (self.auto_scaling and self.provisioned_concurrency),
-            "None while provisioned_concurrency is set, which each deployment would set the number back to",
+            "None while provisioned_concurrency is set: each deployment would reset the number to that",
         )
         require(
             "snap_start",
             self.snap_start,
-            not (self.snap_start and self.most_provisioned),
-            "False while environments are provisioned: Lambda refuses both on one function",
+            not (self.snap_start and self.max_provisioned),
+            "False while environments are provisioned: Lambda rejects both on one function",
         )
 
     @property
-    def most_provisioned(self) -> int:
-        """How many environments it may keep ready, and so how many have to be allowed; 0: it never keeps any."""
+    def max_provisioned(self) -> int:
+        """The most environments that any setting here provisions, and so what the concurrency limit must allow."""
         if self.auto_scaling is None:
             return self.provisioned_concurrency
         return max(one.max_environments for one in (self.auto_scaling, *self.auto_scaling.schedules))

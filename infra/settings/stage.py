@@ -1,4 +1,4 @@
-"""One environment, and what its settings mean for each other."""
+"""The settings of one environment, and the rules that hold between them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .canary import CanarySettings
 from .edge import EdgeSettings
 from .limits import CostLimits
 from .model import BedrockSettings
-from .rules import SHORTEST_IDLE_TIMEOUT_SECONDS, one_of, require
+from .rules import MIN_IDLE_TIMEOUT_SECONDS, one_of, require
 from .scaling import ScalingSettings
 
 FUNCTION_ENTRY = Path(__file__).parents[2] / "functions" / "stream"
@@ -34,13 +34,17 @@ LOG_RETENTION_DAYS = (
 
 
 def known_sources() -> list[str]:
+    """Returns the modules of functions/stream/streaming/sources."""
     sources = FUNCTION_ENTRY / "streaming" / "sources"
     return sorted(path.stem for path in sources.glob("[!_]*.py"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageSettings:
-    """One environment. `name` is the CDK stage, the prefix of its stacks and its tag."""
+    """The settings of one environment. `name` is the CDK stage, the prefix of its stacks and the value of its tag.
+
+    Raises SettingsError.
+    """
 
     name: str
 
@@ -49,35 +53,37 @@ class StageSettings:
     bedrock: BedrockSettings | None = None
 
     memory_mebibytes: int = 512
-    #: The buffered twin's, behind the HTTP API.
+    #: The timeout of the buffered function, behind the HTTP API.
     generate_timeout_seconds: int = 29
+    #: A stream sends an SSE comment after this long without an event.
     heartbeat_seconds: int = 10
-    #: An answer says goodbye this long before its timeout.
+    #: A stream ends this long before the Lambda timeout, so that its last event is delivered.
     deadline_margin_seconds: int = 3
     limits: CostLimits = field(default_factory=CostLimits)
 
     url_auth: UrlAuth = "AWS_IAM"
-    #: Origins of pages that may call the function URL; none turns CORS off.
+    #: The origins of pages that may call the function URL; () turns CORS off.
     cors_origins: tuple[str, ...] = ()
     jwt: JwtSettings | None = None
-    #: Anyone on the internet may use the service, and you pay: for a public URL or an edge that check no token.
+    #: Confirms that anyone on the internet may use the service at your cost: needed for a public URL or an edge
+    #: without a token check.
     public_on_purpose: bool = False
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
     edge: EdgeSettings | None = None
 
-    #: The account's limit in the region, which every function without a reservation shares.
+    #: The account's concurrency quota in the region, which every function without a reservation shares.
     account_concurrency: int = 1000
     scaling: ScalingSettings = field(default_factory=ScalingSettings)
-    #: None: a new version of the streaming function gets every caller at once.
+    #: None: all callers get a new version of the streaming function at once.
     canary: CanarySettings | None = None
 
     log_retention_days: int = 30
-    #: Inputs and answers go into the log, where whoever may read logs reads them.
+    #: Writes inputs and answers into the log, where everyone with access to logs can read them.
     log_text: bool = False
     alarm_email: str | None = None
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
 
-    #: Only where the adapter's publisher has no layer, such as GovCloud.
+    #: The ARN of your own copy of the adapter's layer, for regions without a public one, such as GovCloud.
     adapter_layer_arn: str | None = None
     bundler: Bundler = "uv"
 
@@ -112,8 +118,8 @@ class StageSettings:
         require(
             "scaling",
             self.scaling,
-            self.scaling.most_provisioned <= concurrency,
-            f"at most {concurrency} provisioned environments, by limits.reserved_concurrency or account_concurrency",
+            self.scaling.max_provisioned <= concurrency,
+            f"at most {concurrency} provisioned environments (limits.reserved_concurrency or account_concurrency)",
         )
 
     def _check_timeouts(self) -> None:
@@ -135,8 +141,8 @@ class StageSettings:
         require(
             "heartbeat_seconds",
             heartbeat,
-            0 < heartbeat < SHORTEST_IDLE_TIMEOUT_SECONDS,
-            f"more than 0, less than the {SHORTEST_IDLE_TIMEOUT_SECONDS} s of silence after which proxies cut",
+            0 < heartbeat < MIN_IDLE_TIMEOUT_SECONDS,
+            f"more than 0, less than the {MIN_IDLE_TIMEOUT_SECONDS} s of silence after which proxies cut a stream",
         )
 
     def _check_callers(self) -> None:
@@ -146,18 +152,18 @@ class StageSettings:
             "url_auth",
             self.url_auth,
             self.url_auth == "AWS_IAM" or is_checked,
-            "'AWS_IAM', unless jwt names an issuer or the service is public_on_purpose",
+            "'AWS_IAM', or 'NONE' with jwt or public_on_purpose",
         )
-        require("edge", self.edge, not self.edge or is_checked, "None, unless jwt is set or public_on_purpose")
+        require("edge", self.edge, not self.edge or is_checked, "None, unless jwt or public_on_purpose is set")
         require(
             "edge",
             self.edge,
             not self.edge or self.url_auth == "AWS_IAM",
-            "None with url_auth 'NONE': anyone could go round it",
+            "None with url_auth 'NONE', with which callers could bypass it",
         )
 
     def _check_observation(self) -> None:
-        """A stream is counted at its end, so nothing can be said of a time that is shorter than one."""
+        """Requires windows longer than the longest stream, because a stream is counted at its end."""
         longest, canary, alarms = math.ceil(self.limits.max_stream_seconds / 60), self.canary, self.alarms
         require(
             "quiet_minutes",
@@ -169,14 +175,14 @@ class StageSettings:
             "canary",
             canary,
             canary is None or canary.minutes >= longest + RATE_WINDOW_MINUTES,
-            f"minutes for the longest stream ({longest}) and what the brakes look at ({RATE_WINDOW_MINUTES}), or None",
+            f"minutes for the longest stream ({longest}) and the alarms' window ({RATE_WINDOW_MINUTES}), or None",
         )
         share = max(alarms.source_error_share, alarms.truncated_share)
         require(
             "canary",
             canary,
             canary is None or canary.percent > share * 100,
-            f"a percent above what its brakes let pass ({share:.0%}), or None",
+            f"a percent above the thresholds of its rollback alarms ({share:.0%}), or None",
         )
 
     def _check_choices(self) -> None:
@@ -185,7 +191,7 @@ class StageSettings:
             "bundler",
             self.bundler,
             self.bundler == "uv" or not self.jwt,
-            "'uv' with jwt: the other installs requirements.txt alone",
+            "'uv' with jwt, because 'docker' installs requirements.txt only",
         )
         require(
             "log_retention_days",
@@ -198,5 +204,8 @@ class StageSettings:
                 "cors_origins", origin, origin == "*" or "://" in origin, "'*' or origins such as https://example.com"
             )
         require(
-            "alarm_email", self.alarm_email, self.alarm_email is None or "@" in self.alarm_email, "an address, or None"
+            "alarm_email",
+            self.alarm_email,
+            self.alarm_email is None or "@" in self.alarm_email,
+            "an email address, or None",
         )

@@ -11,17 +11,21 @@ from constructs import Construct
 from functions.stream.streaming.settings import TOKEN_HEADER
 
 from ..function.web_function import WebFunction
-from ..guards import require_mode
 from ..settings import UrlAuth
 
-# What a browser sends along: the body's type, a signature, the hash that CloudFront asks for, and a token.
+# What a browser sends: the type of the body, a signature, the hash that CloudFront requires, and a token.
 _CORS_REQUEST_HEADERS = [
-    *("content-type", "authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256", TOKEN_HEADER),
+    "content-type",
+    "authorization",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-content-sha256",
+    TOKEN_HEADER,
 ]
 
 
 class StreamUrl(Construct):
-    """On the alias, so that a rollout reaches it; CORS is its own business, and the application's never."""
+    """The URL of the alias, so that a rollout reaches its callers. CORS is handled here and not in the application."""
 
     def __init__(
         self,
@@ -33,11 +37,11 @@ class StreamUrl(Construct):
         cors_origins: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
-        require_mode(function, lambda_.InvokeMode.RESPONSE_STREAM, "a streaming function URL")
+        function.require_mode(lambda_.InvokeMode.RESPONSE_STREAM, "a streaming function URL")
         if auth == "NONE":
             cdk.Annotations.of(self).add_warning_v2(
                 "streaming:PublicUrl",
-                "url_auth is NONE: anyone on the internet may call the function URL, each call billed to its end.",
+                "url_auth is NONE: anyone on the internet may call the function URL, and you pay for every call.",
             )
         self.function_url = function.alias.add_function_url(
             auth_type=lambda_.FunctionUrlAuthType[auth],
@@ -47,6 +51,7 @@ class StreamUrl(Construct):
 
     @property
     def stream_url(self) -> str:
+        """The address of the route that streams, on the function URL."""
         return f"{self.function_url.url}stream"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from infra.function.adapter_variables import PORT
 from rehearsal.emulator import Function, LambdaService, http_api
 from rehearsal.scene import Received, Scene, client_of, expect, receive_any, with_environment, words
 from tools.local import free_port
@@ -27,6 +28,6 @@ async def check_streaming_function_is_wrong_there(scene: Scene) -> str:
 
 
 async def _generate(function: Function, prompt: str) -> Received:
-    service = LambdaService(with_environment(function, AWS_LWA_PORT=str(free_port())))
+    service = LambdaService(with_environment(function, **{PORT: str(free_port())}))
     async with service, http_api(service) as address, client_of(address) as client:
         return await receive_any(client, "POST", "/generate", json={"input": prompt})

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
+from infra.function.adapter_variables import BUFFERED, INVOKE_MODE
 from rehearsal.emulator import Function
 from rehearsal.scene import Scene, expect, serving, with_environment, words
 
@@ -24,10 +25,10 @@ async def check_command_line(scene: Scene) -> str:
 async def check_doctor(scene: Scene) -> str:
     healthy, words_of_healthy = await _run_client(scene.streaming, lambda url: ("doctor", url))
     expect(healthy == 0, "exit code 0 of an endpoint that streams", words_of_healthy)
-    buffered = with_environment(scene.streaming, AWS_LWA_INVOKE_MODE="buffered")
+    buffered = with_environment(scene.streaming, **{INVOKE_MODE: BUFFERED})
     ill, words_of_ill = await _run_client(buffered, lambda url: ("doctor", url))
     expect(ill == 1, "exit code 1 of one that does not", words_of_ill)
-    expect("AWS_LWA_INVOKE_MODE" in words_of_ill, "the adapter's mode to be named", words_of_ill)
+    expect(INVOKE_MODE in words_of_ill, "the adapter's mode to be named", words_of_ill)
     return "0 for the deployed function; 1 in buffered mode, with the setting to change"
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 
+from infra.function.adapter_variables import HEALTH_PATH, PORT
 from rehearsal.scene import Scene, expect, milliseconds, receive, receive_any, serving, words
 from rehearsal.shipped.scripted import SECRET
 
@@ -109,10 +110,10 @@ async def check_unblocked_event_loop(scene: Scene) -> str:
     """A health check is answered while a stream is under way."""
     async with serving(scene.streaming) as (service, client):
         await service.warm()
-        port = service.function.environment["AWS_LWA_PORT"]
+        port = service.function.environment[PORT]
         reading = asyncio.create_task(receive(client, words(60)))
         await asyncio.wait_for(service.log.wait_for("The answer begins"), 10)
-        health = await receive_any(client, "GET", f"http://127.0.0.1:{port}/healthz")
+        health = await receive_any(client, "GET", f"http://127.0.0.1:{port}{HEALTH_PATH}")
         still_streaming = not reading.done()
         got = await reading
     expect(health.status == 200 and still_streaming, "an answer while the stream runs", health)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 
+from infra.function.adapter_variables import PORT
 from rehearsal.emulator import LambdaService, rest_api
 from rehearsal.scene import (
     Received,
@@ -42,7 +43,7 @@ async def check_first_byte_long_before_last(scene: Scene) -> str:
 
 
 async def check_rest_api_streams(scene: Scene) -> str:
-    service = LambdaService(with_environment(scene.streaming, AWS_LWA_PORT=str(free_port())))
+    service = LambdaService(with_environment(scene.streaming, **{PORT: str(free_port())}))
     async with service, rest_api(service) as address, client_of(address) as client:
         await service.warm()
         got = await receive(client, words(_WORDS))

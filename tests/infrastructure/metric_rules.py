@@ -13,8 +13,16 @@ from tests.infrastructure.support import JsonObject
 #: and api-gateway-metrics-and-dimensions.html
 _METRICS_OF_AWS = {
     "AWS/Lambda": {
-        *("Errors", "Throttles", "Invocations", "Duration", "ConcurrentExecutions", "ClaimedAccountConcurrency"),
-        *("ProvisionedConcurrencySpilloverInvocations", "UrlRequestCount", "Url4xxCount", "Url5xxCount"),
+        "Errors",
+        "Throttles",
+        "Invocations",
+        "Duration",
+        "ConcurrentExecutions",
+        "ClaimedAccountConcurrency",
+        "ProvisionedConcurrencySpilloverInvocations",
+        "UrlRequestCount",
+        "Url4xxCount",
+        "Url5xxCount",
     },
     "AWS/ApiGateway": {"Count", "4xx", "5xx", "4XXError", "5XXError"},
 }

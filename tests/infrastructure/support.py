@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk.assertions import Template
 
 from infra.settings import EdgeSettings, FirewallSettings, JwtSettings, StageSettings
 from infra.stage import StreamingStage
+from infra.stages import stages
 
 ROOT = Path(__file__).parents[2]
 ENV = cdk.Environment(account="123456789012", region="eu-west-1")
@@ -25,6 +27,9 @@ EDGE = EdgeSettings(
     firewall=FirewallSettings(requests_per_five_minutes=250),
 )
 
+#: Runs a test for each stage that the app has.
+EACH_STAGE = pytest.mark.parametrize("settings", stages(), ids=lambda settings: settings.name)
+
 JsonObject = dict[str, Any]
 
 # The bundle's hash, and the id of the version that carries it, change with every line of the function.
@@ -36,6 +41,11 @@ def make_app(*, bundling: bool = False, outdir: str | None = None) -> cdk.App:
     """With the feature flags of cdk.json, which the CLI would hand over."""
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
     return cdk.App(context=flags if bundling else {**flags, "aws:cdk:bundling-stacks": []}, outdir=outdir)
+
+
+def build_own_stage(settings: StageSettings) -> StreamingStage:
+    """One of the app's stages, in an app of its own."""
+    return StreamingStage(make_app(), settings, env=ENV)
 
 
 def build_stage(*, env: cdk.Environment = ENV, **changes: Any) -> StreamingStage:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from functions.stream.streaming.records.metric_names import NAMESPACE, UNITS
-from infra.settings import AlarmSettings, CanarySettings, CostLimits, ScalingSettings
+from infra.settings import AlarmSettings, CanarySettings, CostLimits, ScalingSettings, StageSettings
 from infra.stage import StreamingStage
-from infra.stages import select_stages
+from infra.stages import stages
 from tests.infrastructure.alarm_rules import ALARM, Alarms, runbook_anchors, runbook_queries, templates_of
-from tests.infrastructure.support import EDGE, ENV, JWT, JsonObject, build_stage, make_app
+from tests.infrastructure.support import EACH_STAGE, EDGE, JWT, JsonObject, build_own_stage, build_stage
 
 MADE_UP: JsonObject = {
     "AlarmDescription": "Nobody would miss it. docs/runbook.md#backpressure",
     "MetricName": "QueueFull",
     "Namespace": NAMESPACE,
     "Dimensions": [
-        *({"Name": "service", "Value": "stream"}, {"Name": "stage", "Value": "test"}),
+        {"Name": "service", "Value": "stream"},
+        {"Name": "stage", "Value": "test"},
         {"Name": "source", "Value": "local"},
     ],
 }
@@ -45,20 +47,15 @@ def full_templates(full_stage: StreamingStage) -> dict[str, JsonObject]:
     return templates_of(full_stage)
 
 
-def named_stage_templates(name: str) -> dict[str, JsonObject]:
-    (settings,) = select_stages(name)
-    return templates_of(StreamingStage(make_app(), settings, env=ENV))
-
-
 def test_every_alarm_is_wired_explained_and_fed(full_templates: dict[str, JsonObject]) -> None:
     alarms = Alarms(full_templates)
     assert len(alarms.all) > 15
     assert alarms.complaints(runbook_anchors()) == []
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
-def test_alarms_of_a_stage_of_ours_are_wired_explained_and_fed(name: str) -> None:
-    assert Alarms(named_stage_templates(name)).complaints(runbook_anchors()) == []
+@EACH_STAGE
+def test_alarms_of_a_stage_of_ours_are_wired_explained_and_fed(settings: StageSettings) -> None:
+    assert Alarms(templates_of(build_own_stage(settings))).complaints(runbook_anchors()) == []
 
 
 def test_every_section_of_the_runbook_belongs_to_an_alarm(full_templates: dict[str, JsonObject]) -> None:
@@ -98,19 +95,24 @@ def test_made_up_alarm_that_breaks_a_rule_is_found(
     assert found.startswith(f"MadeUp {complaint}")
 
 
-def test_brakes_are_found_unwired_without_the_pager(full_templates: dict[str, JsonObject]) -> None:
+def test_rollback_alarms_are_found_unwired_without_the_incident_alarm(full_templates: dict[str, JsonObject]) -> None:
     templates = deepcopy(full_templates)
     resources = templates["test-Monitoring"]["Resources"]
-    (pager,) = [resource for resource in resources.values() if resource["Type"] == "AWS::CloudWatch::CompositeAlarm"]
-    pager["Properties"]["AlarmRule"] = "FALSE"
+    (incident,) = [resource for resource in resources.values() if resource["Type"] == "AWS::CloudWatch::CompositeAlarm"]
+    incident["Properties"]["AlarmRule"] = "FALSE"
     unwired = [line for line in Alarms(templates).complaints(runbook_anchors()) if "reaches neither" in line]
-    brakes = templates["test-Stream"]["Resources"]
-    assert {line.split()[0] for line in unwired} >= {name for name, found in brakes.items() if found["Type"] == ALARM}
+    rollback_alarms = templates["test-Stream"]["Resources"]
+    assert {line.split()[0] for line in unwired} >= {
+        name for name, found in rollback_alarms.items() if found["Type"] == ALARM
+    }
 
 
-def test_stages_of_one_account_share_no_metric_but_the_account_s() -> None:
-    dev, prod = ({str(metric) for metric in _spelled_out(named_stage_templates(name))} for name in ("dev", "prod"))
-    assert {metric for metric in dev & prod if "ClaimedAccountConcurrency" not in metric} == set()
+def test_stages_of_one_account_share_no_metric_but_those_of_the_account() -> None:
+    metrics = [
+        {str(metric) for metric in _spelled_out(templates_of(build_own_stage(settings)))} for settings in stages()
+    ]
+    shared = {metric for one, other in combinations(metrics, 2) for metric in one & other}
+    assert {metric for metric in shared if "ClaimedAccountConcurrency" not in metric} == set()
 
 
 def _spelled_out(templates: dict[str, JsonObject]) -> list[JsonObject]:

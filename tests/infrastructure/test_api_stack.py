@@ -5,6 +5,7 @@ import json
 from aws_cdk.assertions import Template
 
 from functions.stream.streaming import settings as names
+from infra.function.adapter_variables import BUFFERED, HEALTH_PATH, INVOKE_MODE
 from infra.settings import CostLimits, JwtSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import JWT, build_stage, only, properties
@@ -13,16 +14,18 @@ METHOD = "AWS::ApiGateway::Method"
 DIMENSION_VARIABLES = (names.SERVICE, names.STAGE, names.SOURCE)
 
 
-def test_buffered_twin_answers_whole_before_the_http_api_gives_up(api_template: Template) -> None:
+def test_buffered_function_answers_before_the_http_api_gives_up(api_template: Template) -> None:
     function = only(api_template, "AWS::Lambda::Function")
-    assert function["Environment"]["Variables"]["AWS_LWA_INVOKE_MODE"] == "buffered"
+    assert function["Environment"]["Variables"][INVOKE_MODE] == BUFFERED
     assert function["Timeout"] < 30
 
 
-def test_twin_runs_the_very_bundle_of_the_streaming_function(stream_template: Template, api_template: Template) -> None:
-    twin, streaming = (only(template, "AWS::Lambda::Function") for template in (api_template, stream_template))
-    assert twin["Code"] == streaming["Code"]
-    assert twin["Role"] != streaming["Role"]
+def test_buffered_function_runs_the_bundle_of_the_streaming_function(
+    stream_template: Template, api_template: Template
+) -> None:
+    buffered, streaming = (only(template, "AWS::Lambda::Function") for template in (api_template, stream_template))
+    assert buffered["Code"] == streaming["Code"]
+    assert buffered["Role"] != streaming["Role"]
 
 
 def test_functions_write_their_metrics_as_two_services(stream_template: Template, api_template: Template) -> None:
@@ -35,7 +38,7 @@ def test_functions_write_their_metrics_as_two_services(stream_template: Template
 
 def test_http_api_routes_generate_and_health_to_signed_callers(api_template: Template) -> None:
     routes = {r["RouteKey"]: r["AuthorizationType"] for r in properties(api_template, "AWS::ApiGatewayV2::Route")}
-    assert routes == {"POST /generate": "AWS_IAM", "GET /healthz": "AWS_IAM"}
+    assert routes == {"POST /generate": "AWS_IAM", f"GET {HEALTH_PATH}": "AWS_IAM"}
 
 
 def test_http_api_integrates_the_alias_with_payload_2(api_template: Template) -> None:
@@ -60,7 +63,7 @@ def test_http_api_asks_for_the_scope_when_one_is_set(edge_stage: StreamingStage)
     assert [r["AuthorizationScopes"] for r in properties(template, "AWS::ApiGatewayV2::Route")] == [[JWT.scope]] * 2
 
 
-def test_twin_leaves_tokens_to_the_http_api(edge_stage: StreamingStage) -> None:
+def test_buffered_function_leaves_tokens_to_the_http_api(edge_stage: StreamingStage) -> None:
     template = Template.from_stack(edge_stage.api)
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert not [name for name in variables if "JWT" in name or "AUTHORIZATION" in name]

@@ -13,10 +13,15 @@ import pytest
 from aws_cdk.assertions import Template
 
 from app import build_app
-from infra.settings import SettingsError
+from infra.settings import SettingsError, one_of
 from infra.stage import StreamingStage
+from infra.stages import stages
 from tests.infrastructure.support import ROOT
 
+#: The stages of the app, and the one that is synthesised alone.
+NAMES = [stage.name for stage in stages()]
+ONE = NAMES[0]
+STACKS_OF_A_STAGE = 3
 NO_BUNDLING: dict[str, object] = {"aws:cdk:bundling-stacks": []}
 
 
@@ -56,33 +61,33 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def dev_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of one stage, and of the roles that deploy it."""
-    context: dict[str, object] = {"stage": "dev", "repository": "owner@1/name@2"}
-    return run_app_well(tmp_path_factory.mktemp("dev-assembly"), context, hash_seed=1)
+    context: dict[str, object] = {"stage": ONE, "repository": "owner@1/name@2"}
+    return run_app_well(tmp_path_factory.mktemp("one-assembly"), context, hash_seed=1)
 
 
-def test_two_synths_give_the_same_templates(assembly: Path, dev_assembly: Path) -> None:
+def test_two_synths_give_the_same_templates(assembly: Path, one_assembly: Path) -> None:
     first, second = (
-        {path.name: path.read_text() for path in (folder / "assembly-dev").glob("*.template.json")}
-        for folder in (assembly, dev_assembly)
+        {path.name: path.read_text() for path in (folder / f"assembly-{ONE}").glob("*.template.json")}
+        for folder in (assembly, one_assembly)
     )
-    assert len(first) == 3
+    assert len(first) == STACKS_OF_A_STAGE
     assert first == second
 
 
 def test_app_builds_every_stage(assembly: Path) -> None:
-    assert {folder.name for folder in assembly.glob("assembly-*")} == {"assembly-dev", "assembly-prod"}
+    assert {folder.name for folder in assembly.glob("assembly-*")} == {f"assembly-{name}" for name in NAMES}
 
 
 def test_templates_pass_cfn_lint(assembly: Path, edge_stage: StreamingStage, tmp_path: Path) -> None:
     templates = [str(path) for path in assembly.glob("assembly-*/*.template.json")]
+    assert len(templates) == STACKS_OF_A_STAGE * len(NAMES)
     for stack in (edge_stage.stream, edge_stage.api, edge_stage.edge, edge_stage.firewall):
         assert stack
         template = tmp_path / f"{stack.node.id}.template.json"
         template.write_text(json.dumps(Template.from_stack(stack).to_json()))
         templates.append(str(template))
-    assert len(templates) == 6 + 4
     lint(*templates)
 
 
@@ -93,21 +98,21 @@ def lint(*templates: str) -> None:
     assert finished.returncode == 0, finished.stdout
 
 
-def test_app_builds_one_stage_when_named(dev_assembly: Path) -> None:
-    assert [folder.name for folder in dev_assembly.glob("assembly-*")] == ["assembly-dev"]
+def test_app_builds_one_stage_when_named(one_assembly: Path) -> None:
+    assert [folder.name for folder in one_assembly.glob("assembly-*")] == [f"assembly-{ONE}"]
 
 
-def test_app_builds_the_deploy_roles_for_a_named_repository_only(assembly: Path, dev_assembly: Path) -> None:
+def test_app_builds_the_deploy_roles_for_a_named_repository_only(assembly: Path, one_assembly: Path) -> None:
     deploy_roles = "DeployRoles.template.json"
-    lint(str(dev_assembly / deploy_roles))
-    assert set(json.loads((dev_assembly / deploy_roles).read_text())["Outputs"]) == {"DevRoleArn"}
+    lint(str(one_assembly / deploy_roles))
+    assert set(json.loads((one_assembly / deploy_roles).read_text())["Outputs"]) == {f"{ONE.capitalize()}RoleArn"}
     assert not (assembly / deploy_roles).exists()
 
 
 def test_app_ends_with_one_sentence(tmp_path: Path) -> None:
-    finished = run_app(tmp_path, {"stage": "qa"})
+    finished = run_app(tmp_path, {"stage": "no-such-stage"})
     assert finished.returncode == 1
-    assert finished.stderr == "SettingsError: Setting stage: got 'qa', allowed: 'dev', 'prod'.\n"
+    assert finished.stderr == f"SettingsError: Setting stage: got 'no-such-stage', allowed: {one_of(NAMES)}.\n"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def of_budgets(statements: list[JsonObject]) -> JsonObject:
     return found
 
 
-def test_budget_is_a_month_s_cost_of_what_carries_the_stage_s_tag(template: Template) -> None:
+def test_budget_is_the_monthly_cost_of_what_carries_the_tag_of_the_stage(template: Template) -> None:
     budget = only(template, BUDGET)["Budget"]
     assert (budget["BudgetType"], budget["TimeUnit"]) == ("COST", "MONTHLY")
     assert budget["BudgetLimit"] == {"Amount": 250, "Unit": "USD"}
@@ -29,11 +29,11 @@ def test_budget_is_a_month_s_cost_of_what_carries_the_stage_s_tag(template: Temp
     assert budget["CostFilters"] == {"TagKeyValue": [f"user:{tag['Key']}${tag['Value']}"]}
 
 
-def test_topic_is_told_of_the_bill_and_of_its_forecast(template: Template) -> None:
+def test_topic_is_notified_of_the_cost_and_of_its_forecast(template: Template) -> None:
     (topic,) = template.find_resources("AWS::SNS::Topic")
     notifications = only(template, BUDGET)["NotificationsWithSubscribers"]
-    told = {one["Notification"]["NotificationType"]: one["Notification"]["Threshold"] for one in notifications}
-    assert told == {"ACTUAL": 80, "FORECASTED": 100}
+    thresholds = {one["Notification"]["NotificationType"]: one["Notification"]["Threshold"] for one in notifications}
+    assert thresholds == {"ACTUAL": 80, "FORECASTED": 100}
     subscribers = [subscriber for one in notifications for subscriber in one["Subscribers"]]
     assert subscribers == 2 * [{"SubscriptionType": "SNS", "Address": {"Ref": topic}}]
 

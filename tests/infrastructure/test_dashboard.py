@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aws_cdk import aws_lambda as lambda_
 
 from functions.stream.streaming.records import metric_names as names
 from infra.monitoring import prices
@@ -90,7 +89,7 @@ def test_every_alarm_of_the_stage_has_its_light(templates: dict[str, JsonObject]
     assert len(status["alarms"]) == len(set(status["alarms"])) == len(Alarms(templates).all)
 
 
-def test_limit_is_the_reservation_or_else_the_account_s(widgets: list[JsonObject]) -> None:
+def test_limit_is_the_reservation_or_else_the_account_quota(widgets: list[JsonObject]) -> None:
     def limits(widgets: list[JsonObject]) -> list[int]:
         annotations = [widget["properties"].get("annotations", {}).get("horizontal", ()) for widget in widgets]
         return [line["value"] for lines in annotations for line in lines if line["label"] == "limit"]
@@ -99,16 +98,16 @@ def test_limit_is_the_reservation_or_else_the_account_s(widgets: list[JsonObject
     assert limits(widgets_of(templates_of(build_stage(account_concurrency=500)))) == [500]
 
 
-def test_dollars_are_those_of_duration_times_memory_and_of_requests(widgets: list[JsonObject]) -> None:
-    expressions = expressions_of(widgets, "Of the time shown")
-    # A million streams of a second each, and nobody called the twin. What is left of an expression is Python as well.
+def test_cost_is_that_of_duration_times_memory_and_of_requests(widgets: list[JsonObject]) -> None:
+    expressions = expressions_of(widgets, "Lambda cost of the time range shown")
+    # A million streams of a second each, and no call of the buffered function. What is left of an expression is Python.
     values: dict[str, Any] = {"FILL": max, "streaming": 1e9, "generating": 0, "streams": 1e6, "answers": 0}
     for name in ("used", "requests", "cost"):
         values[name] = eval(expressions[name], values)
     assert values["used"] == 2_000_000
-    of_arm = prices.gb_second(lambda_.Architecture.ARM_64)
+    of_arm = prices.GB_SECOND["arm64"]
     assert values["cost"] == pytest.approx(2_000_000 * of_arm + 1_000_000 * prices.REQUEST)
-    assert eval(expressions["dollars a thousand requests"], values) == pytest.approx(values["cost"] / 1000)
+    assert eval(expressions["USD per thousand requests"], values) == pytest.approx(values["cost"] / 1000)
 
 
 def test_dashboard_has_a_generated_name(templates: dict[str, JsonObject]) -> None:

@@ -67,7 +67,7 @@ def assumed(template: Template, stage: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_role_takes_tokens_of_its_stage_s_environment(template: Template, stage: str) -> None:
+def test_role_takes_tokens_of_the_environment_of_its_stage(template: Template, stage: str) -> None:
     trust = trust_in(template, stage)
     assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
     assert trust["Principal"] == {"Federated": {"Ref": next(iter(template.find_resources(PROVIDER)))}}
@@ -93,7 +93,7 @@ def test_role_takes_no_other_token(template: Template, claims: dict[str, str]) -
     assert not may_assume(trust, **claims)
 
 
-def test_role_may_become_the_roles_of_the_bootstrap_and_the_stage_s_invoker(template: Template) -> None:
+def test_role_may_become_the_roles_of_the_bootstrap_and_the_invoker_of_the_stage(template: Template) -> None:
     assert assumed(template, "dev") == {
         "cdk-hnb659fds-deploy-role-123456789012-eu-west-1": None,
         "cdk-hnb659fds-file-publishing-role-123456789012-eu-west-1": None,
@@ -161,7 +161,7 @@ def test_repository_is_named_as_in_tokens(name: str) -> None:
         "o/n\n",
     ],
 )
-def test_repository_that_could_be_another_s_is_refused(name: str) -> None:
+def test_repository_that_could_be_another_one_is_refused(name: str) -> None:
     with pytest.raises(SettingsError, match=r"^Setting repository: got .*, allowed: OWNER@ID/NAME@ID"):
         Repository(name)
 

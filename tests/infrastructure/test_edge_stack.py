@@ -126,7 +126,7 @@ def test_page_is_the_root_over_tls(edge_template: Template) -> None:
     assert config(edge_template)["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
 
 
-def test_page_s_bucket_is_private_and_read_by_this_distribution_alone(edge_template: Template) -> None:
+def test_page_bucket_is_private_and_read_by_this_distribution_alone(edge_template: Template) -> None:
     origin = origin_of(edge_template, config(edge_template)["DefaultCacheBehavior"])
     bucket = origin["DomainName"]["Fn::GetAtt"][0]
     resource = edge_template.find_resources(BUCKET)[bucket]["Properties"]
@@ -184,7 +184,7 @@ def test_names_and_certificate_raise_the_floor_of_tls(edge_template: Template) -
     assert certificate["MinimumProtocolVersion"] == "TLSv1.2_2021"
 
 
-def test_names_are_cloudfront_s_own_without_a_certificate(plain_template: Template) -> None:
+def test_names_are_those_of_cloudfront_without_a_certificate(plain_template: Template) -> None:
     assert not {"Aliases", "ViewerCertificate", "WebACLId"} & set(config(plain_template))
 
 

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 
-from infra.api.http_api import GenerateApi
+from infra.api.http_api import BufferedHttpApi
 from infra.api.rest_api import streaming_integration
 from infra.edge.stream_origin import StreamOrigin
 from infra.function.web_function import WebFunction, WebFunctionProps
@@ -16,7 +16,7 @@ from infra.settings import ScalingSettings, ThrottleSettings
 from infra.stream.url import StreamUrl
 from tests.infrastructure.support import ENV, build_stage, make_app
 
-PROPS = WebFunctionProps(stage="test", source="local", environment={}, memory_mebibytes=512, log_retention_days=1)
+PROPS = WebFunctionProps(stage="test", source="local", environment={}, memory_mebibytes=512)
 
 
 @pytest.fixture
@@ -24,13 +24,22 @@ def stack() -> cdk.Stack:
     return cdk.Stack(make_app(), "Stack", env=ENV)
 
 
-def function_of(stack: cdk.Stack, mode: lambda_.InvokeMode, timeout_seconds: int = 20) -> WebFunction:
-    timeout = cdk.Duration.seconds(timeout_seconds)
-    return WebFunction(stack, "Web", service="web", invoke_mode=mode, timeout=timeout, props=PROPS)
+def function_of(
+    stack: cdk.Stack, mode: lambda_.InvokeMode, timeout_seconds: int = 20, construct_id: str = "Web"
+) -> WebFunction:
+    return WebFunction(
+        stack,
+        construct_id,
+        service="web",
+        invoke_mode=mode,
+        timeout=cdk.Duration.seconds(timeout_seconds),
+        props=PROPS,
+        log_retention_days=1,
+    )
 
 
-def generate_api(stack: cdk.Stack, function: WebFunction) -> GenerateApi:
-    return GenerateApi(stack, "Api", function=function, jwt=None, throttle=ThrottleSettings(), log_retention_days=1)
+def http_api(stack: cdk.Stack, function: WebFunction) -> BufferedHttpApi:
+    return BufferedHttpApi(stack, "Api", function=function, jwt=None, throttle=ThrottleSettings(), log_retention_days=1)
 
 
 def rest_api(stack: cdk.Stack, *types: apigateway.EndpointType) -> apigateway.RestApi:
@@ -40,7 +49,7 @@ def rest_api(stack: cdk.Stack, *types: apigateway.EndpointType) -> apigateway.Re
 def test_streaming_function_is_refused_behind_an_http_api(stack: cdk.Stack) -> None:
     function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
     with pytest.raises(WiringError, match="BUFFERED behind an HTTP API, got Stack/Web in mode RESPONSE_STREAM"):
-        generate_api(stack, function)
+        http_api(stack, function)
 
 
 def test_buffered_function_is_refused_behind_a_streaming_url(stack: cdk.Stack) -> None:
@@ -58,7 +67,7 @@ def test_buffered_function_is_refused_behind_a_streaming_rest_api(stack: cdk.Sta
 def test_function_that_outlasts_the_http_api_is_refused(stack: cdk.Stack) -> None:
     function = function_of(stack, lambda_.InvokeMode.BUFFERED, timeout_seconds=30)
     with pytest.raises(WiringError, match=r"within the HTTP API's integration \(29 s\), got 30 s"):
-        generate_api(stack, function)
+        http_api(stack, function)
 
 
 def test_function_that_outlasts_its_rest_integration_is_refused(stack: cdk.Stack) -> None:
@@ -94,26 +103,19 @@ def stream_origin(stack: cdk.Stack, function: WebFunction, url: StreamUrl, heart
 def test_public_url_is_refused_behind_a_distribution(stack: cdk.Stack) -> None:
     function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
     url = StreamUrl(stack, "Url", function=function, auth="NONE", cors_origins=())
-    with pytest.raises(WiringError, match="to ask for signatures behind a distribution, got auth type NONE"):
+    with pytest.raises(WiringError, match="to require signatures behind a distribution, got auth type NONE"):
         stream_origin(stack, function, url)
 
 
 def test_buffered_function_is_refused_behind_a_distribution(stack: cdk.Stack) -> None:
     streaming = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
     url = StreamUrl(stack, "Url", function=streaming, auth="AWS_IAM", cors_origins=())
-    twin = WebFunction(
-        stack,
-        "Twin",
-        service="twin",
-        invoke_mode=lambda_.InvokeMode.BUFFERED,
-        timeout=cdk.Duration.seconds(20),
-        props=PROPS,
-    )
+    buffered = function_of(stack, lambda_.InvokeMode.BUFFERED, construct_id="Buffered")
     with pytest.raises(WiringError, match="RESPONSE_STREAM behind a distribution that streams"):
-        stream_origin(stack, twin, url)
+        stream_origin(stack, buffered, url)
 
 
-def test_heartbeat_slower_than_the_distribution_s_patience_is_refused(stack: cdk.Stack) -> None:
+def test_heartbeat_slower_than_the_read_timeout_of_the_distribution_is_refused(stack: cdk.Stack) -> None:
     function = function_of(stack, lambda_.InvokeMode.RESPONSE_STREAM)
     url = StreamUrl(stack, "Url", function=function, auth="AWS_IAM", cors_origins=())
     with pytest.raises(WiringError, match=r"CloudFront's wait for the next byte \(60 s\), got 61 s"):

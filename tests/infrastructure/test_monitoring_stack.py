@@ -34,10 +34,10 @@ def test_every_alarm_says_what_to_do(stage: StreamingStage) -> None:
             assert "TreatMissingData" in alarm
 
 
-def test_one_alarm_pages_for_all_that_users_see(monitoring_template: Template) -> None:
+def test_one_alarm_notifies_of_all_that_users_see(monitoring_template: Template) -> None:
     (topic,) = monitoring_template.find_resources("AWS::SNS::Topic")
-    pager = only(monitoring_template, "AWS::CloudWatch::CompositeAlarm")
-    assert pager["AlarmActions"] == pager["OKActions"] == [{"Ref": topic}]
+    incident = only(monitoring_template, "AWS::CloudWatch::CompositeAlarm")
+    assert incident["AlarmActions"] == incident["OKActions"] == [{"Ref": topic}]
     alone = {name for name, alarm in alarms(monitoring_template).items() if "AlarmActions" in alarm}
     assert alone == {
         "IF(total >= 20, p90, 0)",
@@ -57,7 +57,7 @@ def test_no_alarm_watches_a_duration(stage: StreamingStage) -> None:
     assert not [name for name in watched if "Duration" in name or "Latency" in name]
 
 
-def test_storm_of_4xx_is_a_share_of_the_requests_to_one_front_end(monitoring_template: Template) -> None:
+def test_storm_of_4xx_is_a_share_of_the_requests_to_one_endpoint(monitoring_template: Template) -> None:
     shares = [
         {
             query["Id"]: query["MetricStat"]["Metric"]["MetricName"]

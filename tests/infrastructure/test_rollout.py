@@ -6,10 +6,8 @@ import pytest
 from aws_cdk.assertions import Template
 
 from infra.settings import AlarmSettings, CanarySettings, CostLimits, ScalingSettings
-from infra.stage import StreamingStage
-from infra.stages import select_stages
 from tests.infrastructure.alarm_rules import ALARM, references
-from tests.infrastructure.support import ENV, JsonObject, as_list, make_app, only, stream_template_of
+from tests.infrastructure.support import JsonObject, as_list, only, stream_template_of
 
 ALIAS = "AWS::Lambda::Alias"
 GROUP = "AWS::CodeDeploy::DeploymentGroup"
@@ -21,12 +19,7 @@ def canary_template() -> Template:
     return stream_template_of(canary=CanarySettings(percent=25, minutes=45))
 
 
-def template_of(name: str) -> Template:
-    (settings,) = select_stages(name)
-    return Template.from_stack(StreamingStage(make_app(), settings, env=ENV).stream)
-
-
-def brakes(template: Template) -> dict[str, JsonObject]:
+def rollback_alarms(template: Template) -> dict[str, JsonObject]:
     """By what they read, the alarms that the group asks."""
     alarms = template.find_resources(ALARM)
     named = [alarm["Name"]["Ref"] for alarm in only(template, GROUP)["AlarmConfiguration"]["Alarms"]]
@@ -47,8 +40,8 @@ def test_alias_is_moved_by_the_group(stream_template: Template) -> None:
     assert references(update["ApplicationName"]) == set(stream_template.find_resources("AWS::CodeDeploy::Application"))
 
 
-def test_prod_tries_a_new_version_on_some_callers_first() -> None:
-    template = template_of("prod")
+def test_canary_tries_a_new_version_on_some_callers_first() -> None:
+    template = stream_template_of(canary=CanarySettings())
     (config,) = template.find_resources(CONFIG)
     assert only(template, GROUP)["DeploymentConfigName"] == {"Ref": config}
     assert only(template, CONFIG)["TrafficRoutingConfig"] == {
@@ -59,16 +52,19 @@ def test_prod_tries_a_new_version_on_some_callers_first() -> None:
         "Enabled": True,
         "Events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"],
     }
-    assert set(brakes(template)) == {
-        *("Errors", "Url5xxCount", "SourceError", "Deadline and Shutdown", "TimeToFirstByte"),
+    assert set(rollback_alarms(template)) == {
+        "Errors",
+        "Url5xxCount",
+        "SourceError",
+        "Deadline and Shutdown",
+        "TimeToFirstByte",
     }
 
 
-def test_dev_moves_at_once_even_while_an_alarm_is_on() -> None:
-    template = template_of("dev")
-    assert only(template, GROUP)["DeploymentConfigName"] == "CodeDeployDefault.LambdaAllAtOnce"
-    assert only(template, GROUP)["AlarmConfiguration"] == {"Enabled": False}
-    template.resource_count_is(CONFIG, 0)
+def test_alias_moves_at_once_without_a_canary_even_while_an_alarm_fires(stream_template: Template) -> None:
+    assert only(stream_template, GROUP)["DeploymentConfigName"] == "CodeDeployDefault.LambdaAllAtOnce"
+    assert only(stream_template, GROUP)["AlarmConfiguration"] == {"Enabled": False}
+    stream_template.resource_count_is(CONFIG, 0)
 
 
 def test_canary_is_what_the_settings_say(canary_template: Template) -> None:
@@ -89,19 +85,19 @@ def test_canary_goes_with_provisioned_concurrency_and_with_snap_start() -> None:
 @pytest.mark.parametrize(("seconds", "minutes"), [(900, 20), (61, 7)])
 def test_failed_invocation_is_looked_for_as_far_back_as_it_may_have_begun(seconds: int, minutes: int) -> None:
     template = stream_template_of(canary=CanarySettings(), limits=CostLimits(max_stream_seconds=seconds))
-    assert brakes(template)["Errors"]["EvaluationPeriods"] == minutes
+    assert rollback_alarms(template)["Errors"]["EvaluationPeriods"] == minutes
 
 
-def test_brake_on_a_failure_reads_the_alias_that_both_versions_are_behind(canary_template: Template) -> None:
+def test_rollback_alarm_on_a_failure_reads_the_alias_that_both_versions_are_behind(canary_template: Template) -> None:
     for metric in ("Errors", "Url5xxCount"):
-        dimensions = {d["Name"]: d["Value"] for d in brakes(canary_template)[metric]["Dimensions"]}
+        dimensions = {d["Name"]: d["Value"] for d in rollback_alarms(canary_template)[metric]["Dimensions"]}
         assert set(dimensions) == {"FunctionName", "Resource"}
         assert dimensions["Resource"]["Fn::Join"][1][-1] == ":live"
 
 
-def test_brake_on_a_rate_wants_enough_streams_and_no_single_bad_period() -> None:
-    alarms = AlarmSettings(least_streams=7, source_error_share=0.1, truncated_share=0.15, first_byte_milliseconds=900)
-    found = brakes(stream_template_of(canary=CanarySettings(), alarms=alarms))
+def test_rollback_alarm_on_a_rate_wants_enough_streams_and_no_single_bad_period() -> None:
+    alarms = AlarmSettings(min_streams=7, source_error_share=0.1, truncated_share=0.15, first_byte_milliseconds=900)
+    found = rollback_alarms(stream_template_of(canary=CanarySettings(), alarms=alarms))
     rates = {name: alarm for name, alarm in found.items() if "Metrics" in alarm}
     assert {name: (alarm["Metrics"][0]["Expression"], alarm["Threshold"]) for name, alarm in rates.items()} == {
         "SourceError": ("IF(total >= 7, source_error, 0)", 0.1),
@@ -113,7 +109,7 @@ def test_brake_on_a_rate_wants_enough_streams_and_no_single_bad_period() -> None
         assert alarm["TreatMissingData"] == "notBreaching"
 
 
-def test_codedeploy_may_move_this_alias_and_ask_its_brakes_and_nothing_else(canary_template: Template) -> None:
+def test_codedeploy_may_move_this_alias_and_ask_its_rollback_alarms_and_nothing_else(canary_template: Template) -> None:
     group_role = only(canary_template, GROUP)["ServiceRoleArn"]["Fn::GetAtt"][0]
     role = canary_template.find_resources("AWS::IAM::Role")[group_role]["Properties"]
     assert "ManagedPolicyArns" not in role

@@ -94,11 +94,11 @@ def test_use_and_hour_move_environments_together() -> None:
     template.resource_count_is(POLICY, 1)
 
 
-def test_most_environments_are_those_of_the_busiest_hour() -> None:
+def test_max_provisioned_is_those_of_the_busiest_hour() -> None:
     scaling = ScalingSettings(
         auto_scaling=AutoScalingSettings(min_environments=1, max_environments=5, schedules=(MORNING, NIGHT))
     )
-    assert scaling.most_provisioned == MORNING.max_environments
+    assert scaling.max_provisioned == MORNING.max_environments
 
 
 def test_reservation_may_be_provisioned_whole() -> None:

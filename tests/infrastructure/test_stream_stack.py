@@ -6,6 +6,8 @@ from aws_cdk.assertions import Annotations, Match, Template
 
 from functions.stream.streaming import settings as names
 from functions.stream.streaming.settings import JwtSettings
+from infra.function import adapter_variables as adapter
+from infra.names import ALIAS_NAME, INVOKER_ROLE_ARN_OUTPUT, STAGE_TAG, STREAM_URL_OUTPUT
 from infra.settings import BedrockSettings, CostLimits, ScalingSettings, SettingsError
 from infra.stage import StreamingStage
 from tests.infrastructure.support import JWT, as_list, build_stage, only, properties, statements, stream_template_of
@@ -15,7 +17,7 @@ FUNCTION = "AWS::Lambda::Function"
 
 def test_url_streams_from_the_alias_to_signed_callers(stream_template: Template) -> None:
     url = only(stream_template, "AWS::Lambda::Url")
-    assert (url["InvokeMode"], url["AuthType"], url["Qualifier"]) == ("RESPONSE_STREAM", "AWS_IAM", "live")
+    assert (url["InvokeMode"], url["AuthType"], url["Qualifier"]) == ("RESPONSE_STREAM", "AWS_IAM", ALIAS_NAME)
     assert "Cors" not in url
 
 
@@ -23,9 +25,9 @@ def test_url_is_open_to_no_principal_by_default(stream_template: Template) -> No
     stream_template.resource_count_is("AWS::Lambda::Permission", 0)
 
 
-def test_adapter_mode_is_the_url_s_invoke_mode(stream_template: Template) -> None:
+def test_adapter_mode_is_the_invoke_mode_of_the_url(stream_template: Template) -> None:
     environment = only(stream_template, FUNCTION)["Environment"]["Variables"]
-    assert environment["AWS_LWA_INVOKE_MODE"] == "response_stream"
+    assert environment[adapter.INVOKE_MODE] == adapter.RESPONSE_STREAM
 
 
 def test_invoker_may_call_the_url_and_nothing_else(stream_template: Template) -> None:
@@ -85,7 +87,7 @@ def test_function_checks_tokens_of_the_issuer_when_one_is_set(edge_stage: Stream
 
 def test_adapter_takes_the_token_past_the_signature(edge_stage: StreamingStage) -> None:
     environment = only(Template.from_stack(edge_stage.stream), FUNCTION)["Environment"]["Variables"]
-    assert environment["AWS_LWA_AUTHORIZATION_SOURCE"] == names.TOKEN_HEADER
+    assert environment[adapter.AUTHORIZATION_SOURCE] == names.TOKEN_HEADER
 
 
 def test_function_is_what_the_settings_say() -> None:
@@ -98,7 +100,7 @@ def test_function_is_what_the_settings_say() -> None:
 def test_function_runs_its_own_server_instead_of_the_runtime_client(stream_template: Template) -> None:
     function = only(stream_template, FUNCTION)
     assert (function["Runtime"], function["Handler"]) == ("python3.14", "streaming.app.app")
-    assert function["Environment"]["Variables"]["AWS_LAMBDA_EXEC_WRAPPER"] == "/var/task/run.sh"
+    assert function["Environment"]["Variables"][adapter.EXEC_WRAPPER] == adapter.RUN_SH
 
 
 def test_role_writes_its_own_logs_and_has_no_managed_policy(stream_template: Template) -> None:
@@ -115,7 +117,7 @@ def test_log_group_keeps_lines_as_long_as_the_settings_say(days: int) -> None:
 
 
 def test_alias_is_live_and_its_version_outlives_a_deployment(stream_template: Template) -> None:
-    assert only(stream_template, "AWS::Lambda::Alias")["Name"] == "live"
+    assert only(stream_template, "AWS::Lambda::Alias")["Name"] == ALIAS_NAME
     (version,) = stream_template.find_resources("AWS::Lambda::Version").values()
     assert version["DeletionPolicy"] == "Retain"
 
@@ -128,7 +130,7 @@ def test_reservation_is_absent_unless_set(stream_template: Template) -> None:
     )
 
 
-def test_provisioned_concurrency_is_the_alias_s() -> None:
+def test_provisioned_concurrency_belongs_to_the_alias() -> None:
     alias = only(stream_template_of(scaling=ScalingSettings(provisioned_concurrency=3)), "AWS::Lambda::Alias")
     assert alias["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 3}
 
@@ -147,7 +149,7 @@ def test_snap_start_applies_to_published_versions() -> None:
         ("cn-northwest-1", "arn:aws-cn:lambda:cn-northwest-1:069767869989:layer:LambdaAdapterLayerX86:30", "x86_64"),
     ],
 )
-def test_adapter_layer_is_the_region_s(region: str, layer: str, architecture: str) -> None:
+def test_adapter_layer_is_that_of_the_region(region: str, layer: str, architecture: str) -> None:
     function = only(stream_template_of(env=cdk.Environment(account="123456789012", region=region)), FUNCTION)
     assert (function["Layers"], function["Architectures"]) == ([layer], [architecture])
 
@@ -205,8 +207,12 @@ def test_bedrock_profile_reaches_its_regions_through_the_profile_only() -> None:
 
 
 def test_outputs_name_what_a_caller_needs(stream_template: Template) -> None:
-    assert set(stream_template.to_json()["Outputs"]) >= {"StreamUrl", "InvokerRoleArn", "StreamFunctionName"}
+    assert set(stream_template.to_json()["Outputs"]) >= {
+        STREAM_URL_OUTPUT,
+        INVOKER_ROLE_ARN_OUTPUT,
+        "StreamFunctionName",
+    }
 
 
 def test_every_taggable_resource_carries_the_stage(stage: StreamingStage, stream_template: Template) -> None:
-    assert {"Key": "stage", "Value": stage.stage_name} in only(stream_template, FUNCTION)["Tags"]
+    assert {"Key": STAGE_TAG, "Value": stage.stage_name} in only(stream_template, FUNCTION)["Tags"]

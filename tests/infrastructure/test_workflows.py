@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.function import adapter_release
 from infra.function.web_function import WebFunction
 from infra.stages import stages
 from tests.infrastructure.support import ROOT
@@ -76,9 +78,19 @@ def test_deployments_are_of_every_stage_in_its_order() -> None:
     assert deployed == [stage.name for stage in stages()]
 
 
-def test_bytecode_that_is_deployed_is_the_runtime_s() -> None:
+def test_deployed_bytecode_is_for_the_runtime() -> None:
     runtime = WebFunction.RUNTIME.name.removeprefix("python")
     assert f"uv python install {runtime}\n" in (WORKFLOWS / "deploy-stage.yml").read_text()
+
+
+def test_renovate_finds_the_version_of_the_adapter() -> None:
+    (manager,) = json.loads((ROOT / "renovate.json").read_text())["customManagers"]
+    (file_pattern,), (version_pattern,) = manager["managerFilePatterns"], manager["matchStrings"]
+    release = Path(adapter_release.__file__)
+    assert re.search(file_pattern.strip("/"), str(release.relative_to(ROOT)))
+    found = re.search(version_pattern.replace("(?<", "(?P<"), release.read_text())
+    assert found
+    assert found["currentValue"] == adapter_release.VERSION
 
 
 def test_pull_request_cannot_become_a_deploy_role() -> None:

@@ -19,6 +19,7 @@ import pytest
 from client import Chunk, HttpError, stream
 from functions.stream.streaming import settings as names
 from infra.bundle.bundle import Bundle, BundleError, Machine, stream_bundle
+from infra.function.adapter_variables import EXEC_WRAPPER, HEALTH_PATH, READINESS_CHECK_PATH, RUN_SH
 from infra.settings import FUNCTION_ENTRY
 from tools.assembly import SynthesizedFunction
 from tools.local import running
@@ -26,7 +27,7 @@ from tools.local import running
 # The interpreter of the tests stands in for Lambda's, so that the bundle gets its bytecode on every machine.
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 MACHINE: Machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
-ENVIRONMENT = {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/run.sh", "AWS_LWA_READINESS_CHECK_PATH": "/healthz"}
+ENVIRONMENT = {EXEC_WRAPPER: RUN_SH, READINESS_CHECK_PATH: HEALTH_PATH}
 BUNDLE = stream_bundle("local", PYTHON, "aarch64")
 # https://peps.python.org/pep-0552/: bit 0 of the flags says that a hash follows, bit 1 that it is checked.
 UNCHECKED_HASH = 0b01

@@ -11,6 +11,7 @@ from aws_cdk.assertions import Template
 
 from infra.bundle.bundle import Bundle
 from infra.bundle.host_image import bundling_options
+from infra.function.adapter_variables import BUFFERED, EXEC_WRAPPER, RESPONSE_STREAM, RUN_SH
 from infra.settings import FUNCTION_ENTRY, StageSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import ENV, build_stage, make_app, scrubbed
@@ -35,17 +36,17 @@ def test_one_bundle_serves_every_function(assembly: Path) -> None:
     assert len([path for path in assembly.glob("asset.*") if path.is_dir()]) == 1
 
 
-@pytest.mark.parametrize("invoke_mode", ["response_stream", "buffered"])
+@pytest.mark.parametrize("invoke_mode", [RESPONSE_STREAM, BUFFERED])
 def test_assembly_gives_back_what_would_be_deployed(assembly: Path, invoke_mode: str) -> None:
     function = find_function(assembly, "one", invoke_mode=invoke_mode)
     assert (function.asset / "run.sh").exists()
     assert function.handler == "streaming.app.app"
-    assert function.environment["AWS_LAMBDA_EXEC_WRAPPER"] == "/var/task/run.sh"
+    assert function.environment[EXEC_WRAPPER] == RUN_SH
 
 
 def test_assembly_without_the_function_says_so(assembly: Path) -> None:
     with pytest.raises(LookupError, match=r"Expected a function in mode 'response_stream' under .*three"):
-        find_function(assembly, "three", invoke_mode="response_stream")
+        find_function(assembly, "three", invoke_mode=RESPONSE_STREAM)
 
 
 def test_demo_streams_the_input_out_of_the_assembly(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from botocore.credentials import Credentials
 from moto.server import ThreadedMotoServer
 from moto.sts.models import STSBackend, sts_backends
 
+from infra.names import INVOKER_ROLE_ARN_OUTPUT, STREAM_URL_OUTPUT
 from tests.support.raw_server import Part, pause, recording, sse_head
 from tests.support.sigv4 import assert_signed
 from tools.deployed import main
@@ -36,7 +37,7 @@ def sts(monkeypatch: pytest.MonkeyPatch) -> Iterator[STSBackend]:
 
 
 def outputs_of(tmp_path: Path, url: str) -> str:
-    stacks = {"dev-Api": {"HttpApiUrl": "-"}, "dev-Stream": {"StreamUrl": url, "InvokerRoleArn": INVOKER}}
+    stacks = {"dev-Api": {"HttpApiUrl": "-"}, "dev-Stream": {STREAM_URL_OUTPUT: url, INVOKER_ROLE_ARN_OUTPUT: INVOKER}}
     outputs = tmp_path / "outputs.json"
     outputs.write_text(json.dumps(stacks))
     return str(outputs)

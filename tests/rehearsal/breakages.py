@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from infra.function.adapter_variables import INVOKE_MODE, RESPONSE_STREAM
 from rehearsal.emulator import Function, Limits
 from rehearsal.scene import Scene, with_environment
 
@@ -41,7 +42,7 @@ def in_source(module: str, line: str, other: str) -> Breakage:
 
 
 def in_adapter_mode(mode: str) -> Breakage:
-    return lambda scene: replace(scene, streaming=with_environment(scene.streaming, AWS_LWA_INVOKE_MODE=mode))
+    return lambda scene: replace(scene, streaming=with_environment(scene.streaming, **{INVOKE_MODE: mode}))
 
 
 def with_timeout(seconds: float) -> Breakage:
@@ -68,7 +69,7 @@ def never_ready(scene: Scene) -> Scene:
 
 
 def twin_in_streaming_mode(scene: Scene) -> Scene:
-    return replace(scene, buffered=with_environment(scene.buffered, AWS_LWA_INVOKE_MODE="response_stream"))
+    return replace(scene, buffered=with_environment(scene.buffered, **{INVOKE_MODE: RESPONSE_STREAM}))
 
 
 def twins_exchanged(scene: Scene) -> Scene:

@@ -9,6 +9,7 @@ import asyncio
 
 import pytest
 
+from infra.function.adapter_variables import BUFFERED, INVOKE_MODE, RESPONSE_STREAM
 from rehearsal.checks import CHECKS
 from rehearsal.scene import words
 from rehearsal.stage import Rehearsal
@@ -24,10 +25,10 @@ BREAKAGES: list[tuple[str, Breakage, str]] = [
     ("cold start", in_copy(broken.with_crlf), NO_START),
     ("cold start", in_copy(broken.without_dependency), NO_START),
     ("cold start", broken.never_ready, NO_START),
-    ("status and headers through the prelude", in_adapter_mode("buffered"), "expected an event stream"),
-    ("first byte long before the last", in_adapter_mode("buffered"), "Expected an event or a comment"),
+    ("status and headers through the prelude", in_adapter_mode(BUFFERED), "expected an event stream"),
+    ("first byte long before the last", in_adapter_mode(BUFFERED), "Expected an event or a comment"),
     ("first byte long before the last", broken.BLOCKED, "expected the first byte long before|expected gaps|in about"),
-    ("the same through a REST API", in_adapter_mode("buffered"), "Expected an event or a comment"),
+    ("the same through a REST API", in_adapter_mode(BUFFERED), "Expected an event or a comment"),
     ("joined text is the input", in_source("sources/local.py", "yield piece", "yield piece.strip()"), "the input"),
     (
         "heartbeat fills a silence",
@@ -101,7 +102,7 @@ def test_every_resource_is_there_and_those_by_name_only_are_known(rehearsal: Reh
 def test_function_is_what_was_deployed(rehearsal: Rehearsal) -> None:
     function = rehearsal.scene.streaming
     assert (function.handler, function.runtime) == ("streaming.app.app", "python3.14")
-    assert function.environment["AWS_LWA_INVOKE_MODE"] == "response_stream"
+    assert function.environment[INVOKE_MODE] == RESPONSE_STREAM
     assert (function.task_root / "run.sh").stat().st_mode & 0o111
 
 

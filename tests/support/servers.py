@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import Server
 
+from infra.function.adapter_variables import HEALTH_PATH, PORT
 from rehearsal.waiting import wait_until
 from tools.local import free_port, kill_group
 
@@ -71,9 +72,9 @@ class Function:
 @contextlib.contextmanager
 def running_function(log_file: Path, run_sh: Path = RUN_SH, /, **environment: str) -> Iterator[Function]:
     """run.sh as Lambda calls it, until the server answers. It ends by SIGINT, after which it exits normally."""
-    lambda_sets = {"_HANDLER": "streaming.app.app", "AWS_LWA_PORT": str(free_port())} | environment
+    lambda_sets = {"_HANDLER": "streaming.app.app", PORT: str(free_port())} | environment
     process = start_run_sh(log_file, sys.executable, run_sh, **lambda_sets)
-    function = Function(f"http://127.0.0.1:{lambda_sets['AWS_LWA_PORT']}", process, log_file)
+    function = Function(f"http://127.0.0.1:{lambda_sets[PORT]}", process, log_file)
     try:
         wait_until(lambda: _is_healthy(function.url) or process.poll() is not None, "the function to start")
         assert process.poll() is None, log_file.read_text()
@@ -91,7 +92,7 @@ def start_run_sh(
     log_file: Path, interpreter: str, run_sh: Path = RUN_SH, /, *, shell: str | None = None, **environment: str
 ) -> subprocess.Popen[bytes]:
     command = [*([shell] if shell else []), str(run_sh), interpreter, *LAMBDA_ARGUMENTS]
-    inherited = {name: value for name, value in os.environ.items() if name not in ("_HANDLER", "AWS_LWA_PORT")}
+    inherited = {name: value for name, value in os.environ.items() if name not in ("_HANDLER", PORT)}
     with log_file.open("wb") as log:
         return subprocess.Popen(
             command,
@@ -106,6 +107,6 @@ def start_run_sh(
 
 def _is_healthy(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
+        return httpx.get(f"{url}{HEALTH_PATH}", trust_env=False).status_code == 200
     except httpx.TransportError:
         return False
