@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from aws_cdk import aws_lambda as lambda_
 
 from functions.stream.streaming import settings as application
+from functions.stream.streaming.host import hooks
 
 from ..settings import JwtSettings, StageSettings
 from . import adapter_variables as adapter
@@ -23,8 +24,8 @@ _ADAPTER_MODES = {
 # The adapter calls these paths itself, and lets nobody else reach them.
 # https://aws.github.io/aws-lambda-web-adapter/features/snapstart.html
 _SNAP_START_HOOKS = {
-    application.BEFORE_CHECKPOINT_PATH: "/snapstart/before-checkpoint",
-    application.AFTER_RESTORE_PATH: "/snapstart/after-restore",
+    hooks.BEFORE_CHECKPOINT_PATH: "/snapstart/before-checkpoint",
+    hooks.AFTER_RESTORE_PATH: "/snapstart/after-restore",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from functions.stream.streaming import settings as names
+from functions.stream.streaming.host import hooks as names
 from infra.settings import AutoScalingSettings, CostLimits, ScalingSettings, ScheduledRange
 from infra.stage import StreamingStage
 from tests.infrastructure.support import build_stage, only, stream_template_of

@@ -15,11 +15,10 @@ import httpx
 import pytest
 
 from functions.stream.streaming.app import create_app
+from functions.stream.streaming.host.hooks import AFTER_RESTORE_PATH, BEFORE_CHECKPOINT_PATH
 from functions.stream.streaming.host.snapstart import SnapStart
 from functions.stream.streaming.records.metric_names import COLD_START
 from functions.stream.streaming.settings import (
-    AFTER_RESTORE_PATH,
-    BEFORE_CHECKPOINT_PATH,
     JWT_AUDIENCE,
     JWT_ISSUER,
     Settings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -24,10 +25,24 @@ MAY_IMPORT = {
 }
 #: The modules of the function that infra may import: they import the standard library only.
 SHARED_WITH_INFRA = {
+    "functions.stream.streaming.host.hooks",
     "functions.stream.streaming.host.start_imports",
     "functions.stream.streaming.records.metric_names",
     "functions.stream.streaming.settings",
 }
+#: The layers of the function, each of which imports only those below it. Modules without a folder are named here too.
+LAYERS = (
+    {"app"},
+    {"host", "service"},
+    {"auth", "responses"},
+    {"protocols"},
+    {"problems", "answers"},
+    {"sources"},
+    {"records", "worker"},
+    {"logs", "settings", "invocation"},
+)
+#: What only the host may know.
+HOST_WORDS = re.compile(r"adapter|\blambda\b(?!( \w+)?:)|AWS_LWA|uvicorn|sys\.modules", re.IGNORECASE)
 
 
 def modules_of(root: Path) -> dict[str, Path]:
@@ -111,6 +126,30 @@ def test_infra_shares_names_alone_with_the_function(graph: dict[str, set[str]]) 
     }
     assert shared <= SHARED_WITH_INFRA
     assert [graph[module] for module in shared] == [set()] * len(shared)
+
+
+def layer_of(module: str) -> int:
+    first = module.removeprefix("functions.stream.streaming").strip(".").partition(".")[0]
+    return next((number for number, layer in enumerate(LAYERS) if first in layer), -1)
+
+
+def test_layers_of_the_function_import_downwards_only(graph: dict[str, set[str]]) -> None:
+    function = {module for module in graph if module.startswith("functions.stream.streaming.")}
+    assert [module for module in sorted(function) if layer_of(module) < 0 and "." in module[28:]] == []
+    upwards = [
+        (module, found)
+        for module in function
+        for found in graph[module] & function
+        if layer_of(found) < layer_of(module)
+    ]
+    assert sorted(upwards) == []
+
+
+def test_nothing_of_the_function_but_its_host_knows_the_host() -> None:
+    streaming = ROOT / "functions" / "stream" / "streaming"
+    others = [path for path in streaming.rglob("*.py") if "host" not in path.parts]
+    assert len(others) > 20
+    assert {str(path): found[0] for path in others if (found := HOST_WORDS.search(path.read_text()))} == {}
 
 
 @pytest.mark.parametrize(

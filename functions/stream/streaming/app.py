@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from .answers.shutdown import Shutdown
-from .host.adapter_headers import read_invocation
 from .host.crash_records import CrashRecords
+from .host.invocation_headers import read_invocation
 from .host.signals import on_signals
 from .host.snapstart import SnapStart
 from .logs import configure_logging

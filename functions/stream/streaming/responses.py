@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 #: Entered, it opens the source, and raises Problem; left, it has closed the source and written the record.
 RunningAnswer = AbstractAsyncContextManager[tuple[Answer, StreamRecord]]
 
-#: How long the end of a response waits for its source to close: Lambda freezes the process after that end.
+#: How long the end of a response waits for its source to close: the host may freeze the process after it.
 CLOSE_GRACE_SECONDS = 0.25
 
 _STATUS_OF_ENDING = {DEADLINE.outcome: HTTPStatus.GATEWAY_TIMEOUT, SHUTDOWN.outcome: HTTPStatus.SERVICE_UNAVAILABLE}

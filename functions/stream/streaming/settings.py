@@ -25,12 +25,7 @@ JWT_ISSUER = "STREAM_JWT_ISSUER"
 JWT_AUDIENCE = "STREAM_JWT_AUDIENCE"
 JWT_SCOPE = "STREAM_JWT_SCOPE"
 
-#: The adapter's own: where it tells of a snapshot. https://aws.github.io/aws-lambda-web-adapter/features/snapstart.html
-BEFORE_CHECKPOINT_PATH = "AWS_LWA_SNAPSTART_BEFORE_CHECKPOINT_PATH"
-AFTER_RESTORE_PATH = "AWS_LWA_SNAPSTART_AFTER_RESTORE_PATH"
-
-#: Carries a token where `Authorization` belongs to the signature of IAM; the adapter renames it for the application.
-#: https://aws.github.io/aws-lambda-web-adapter/features/authorization-header.html
+#: Carries a token where `Authorization` belongs to the signature of IAM; the application gets it as `Authorization`.
 TOKEN_HEADER = "x-authorization"
 
 _Number = TypeVar("_Number", int, float)

@@ -1,4 +1,4 @@
-"""Asks for a token, but not where the adapter itself calls. Pure ASGI, so that streams pass untouched."""
+"""Asks for a token, but not where the host itself calls. Pure ASGI, so that streams pass untouched."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..settings import AFTER_RESTORE_PATH, BEFORE_CHECKPOINT_PATH
 from ..sources import Generation, Source
+from .hooks import AFTER_RESTORE_PATH, BEFORE_CHECKPOINT_PATH
 
 logger = logging.getLogger(__name__)
 

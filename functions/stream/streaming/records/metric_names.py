@@ -35,11 +35,11 @@ SHUTDOWN = "shutdown"
 
 OUTCOME_METRICS = {
     COMPLETE: "Complete",
-    #: After the 200: nothing of Lambda's own counts it.
+    #: After the 200, where no metric of the platform counts it; or the source failed to open by its own fault.
     SOURCE_ERROR: "SourceError",
     DEADLINE: "Deadline",
     DISCONNECTED: "Disconnected",
-    #: Before the 200: the source refused, failed or was too slow to start.
+    #: Before the 200: the source refused, or was too slow to open.
     REJECTED: "Rejected",
     #: Also a process that was killed.
     SHUTDOWN: "Shutdown",

@@ -1,6 +1,6 @@
 """One stream's metrics in embedded metric format: CloudWatch makes the metrics of a log line that carries them.
 
-The smallest writer that the specification allows. aws-lambda-powertools has one too, but importing its Metrics adds
+The smallest writer that the specification allows. Powertools has one too, but importing its Metrics adds
 7 ms or more to every start, which these do not move by one (`make bench`, family cold).
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from functions.stream.streaming.host.adapter_headers import read_invocation
+from functions.stream.streaming.host.invocation_headers import read_invocation
 from functions.stream.streaming.invocation import Invocation
 from tests.support.logs import JsonLog
 
