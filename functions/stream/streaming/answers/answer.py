@@ -61,7 +61,7 @@ class Answer:
     def usage(self) -> Mapping[str, object]:
         """What the source has used so far."""
         try:
-            return self._generation.usage if self._generation else {}
+            return {} if self._generation is None else dict(self._generation.usage)
         except BaseException:
             logger.exception("The source failed to say what it used.")
             return {}
@@ -96,7 +96,7 @@ class Answer:
 
     def __aiter__(self) -> AsyncIterator[str]:
         """Starts the source, which until then has only been opened."""
-        if self._pump is None and self._generation and not self.ending:
+        if self._pump is None and self._generation is not None and self.ending is None:
             self._pump = asyncio.create_task(self._pump_from(self._generation))
         return aiter(self._buffer)
 
@@ -106,7 +106,7 @@ class Answer:
             self._buffer.close()
             if not self._ended.done():
                 self._ended.set_result(None)
-            if self._generation:
+            if self._generation is not None:
                 self._start_closing(self._generation)
 
     async def closed(self, seconds: float) -> bool:
@@ -127,6 +127,8 @@ class Answer:
         if not opening.done():
             raise NotOpened(self.ending or INTERNAL)
         opened = opening.result()
+        if opened is None:
+            opened = Raised(TypeError("Expected the source to open a generation, got None."))
         if not isinstance(opened, Raised):
             return opened
         if refusal := find_error(SourceRefused, opened.error):
@@ -170,7 +172,7 @@ def _ending_of(error: BaseException) -> Ending:
 
 def _discard(opening: asyncio.Task[Generation | Raised]) -> None:
     """Closes what a source opened after nobody waited for it any more."""
-    if opening.cancelled() or isinstance(opened := opening.result(), Raised):
+    if isinstance(opened := opening.result(), Raised) or opened is None:
         return
     _keep(asyncio.create_task(outcome_of(opened.aclose)))
 
