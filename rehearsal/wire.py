@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-_EVENT = re.compile(rb"id: (\d+)\n\ndata: ([^\n]+)\n\n")
+#: The id in the block of its data, or in one of its own before.
+_EVENT = re.compile(rb"id: (\d+)(\n\n?)data: ([^\n]+)\n\n")
 _COMMENT = re.compile(rb": ping\n\n")
 
 
@@ -15,6 +16,8 @@ _COMMENT = re.compile(rb": ping\n\n")
 class Stream:
     events: list[dict[str, Any]] = field(default_factory=list)
     comments: int = 0
+    #: How the events stand in bytes, one of "one block" and "two blocks".
+    forms: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -51,7 +54,9 @@ def read_stream(body: bytes) -> Stream:
             continue
         event = _EVENT.match(body, position)
         assert event, f"Expected an event or a comment, got {body[position : position + 200]!r}."
-        stream.events.append(json.loads(event[2]))
+        stream.events.append(json.loads(event[3]))
+        stream.forms.add("one block" if event[2] == b"\n" else "two blocks")
+        assert len(stream.forms) == 1
         assert int(event[1]) == len(stream.events)
         position = event.end()
     return stream

@@ -46,19 +46,39 @@ async def failure_of(source: Source) -> tuple[list[str], SourceFailed]:
     ("script", "status", "retry_after_seconds"),
     [
         (refuse_with(429, "ThrottlingException"), 429, 5),
-        (refuse_with(403, "AccessDeniedException"), 503, 15),
-        (refuse_with(400, "ValidationException"), 503, 15),
-        (refuse_with(404, "ResourceNotFoundException"), 503, 15),
+        (refuse_with(403, "AccessDeniedException"), 500, None),
+        (refuse_with(403, "ExpiredTokenException"), 500, None),
+        (refuse_with(403, "UnrecognizedClientException"), 500, None),
+        (refuse_with(400, "ValidationException"), 422, None),
+        (refuse_with(404, "ResourceNotFoundException"), 500, None),
+        (refuse_with(400, "ServiceQuotaExceededException"), 429, None),
+        (lambda call: call.refuse(429, "ThrottlingException", "Too many tokens per day, please wait."), 429, None),
+        (refuse_with(424, "ModelErrorException"), 502, None),
         (refuse_with(408, "ModelTimeoutException"), 503, 15),
         (refuse_with(429, "ModelNotReadyException"), 503, 15),
         (refuse_with(500, "InternalServerException"), 503, 15),
         (refuse_with(503, "ServiceUnavailableException"), 503, 15),
         (hang_up, 503, 15),
     ],
-    ids=["throttled", "denied", "invalid", "unknown", "timeout", "not-ready", "internal", "unavailable", "hung-up"],
+    ids=[
+        "throttled",
+        "denied",
+        "expired",
+        "unrecognized",
+        "invalid",
+        "unknown",
+        "quota",
+        "daily",
+        "model-error",
+        "timeout",
+        "not-ready",
+        "internal",
+        "unavailable",
+        "hung-up",
+    ],
 )
 async def test_source_refuses_when_the_model_does(
-    script: Script, status: int, retry_after_seconds: int, source: Source, model: ModelServer
+    script: Script, status: int, retry_after_seconds: int | None, source: Source, model: ModelServer
 ) -> None:
     model.script = script
     refusal = await refusal_of(source)

@@ -39,6 +39,18 @@ async def read_all(source: Source) -> tuple[list[str], dict[str, Any]]:
         return pieces, dict(generation.usage)
 
 
+@pytest.mark.parametrize(
+    ("usage", "told"), [({"inputTokens": 5}, {"input_tokens": 5}), ({}, {}), ({"other": 1}, {})], ids=str
+)
+async def test_usage_that_lacks_counts_tells_those_that_are_there(
+    usage: dict[str, int], told: dict[str, int], source: Source, model: ModelServer
+) -> None:
+    metadata = eventstream.event("metadata", {"usage": usage, "metrics": {"latencyMs": 1}})
+    model.script = answer_with(eventstream.start(), eventstream.text("a"), eventstream.stop(), metadata)
+    pieces, used = await read_all(source)
+    assert (pieces, used) == (["a"], {"stop_reason": "end_turn", **told})
+
+
 async def test_answer_holds_the_model_s_text_and_its_usage(source: Source, model: ModelServer) -> None:
     frames = [eventstream.start(), eventstream.text("two "), eventstream.text("words\n")]
     model.script = answer_with(*frames, eventstream.stop("max_tokens"), eventstream.usage(11, 2))

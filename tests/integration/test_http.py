@@ -141,16 +141,90 @@ def test_reconnecting_event_source_is_told_to_stop(function: Function, client: h
     assert (response.status_code, response.content) == (204, b"")
 
 
-def test_post_streams_as_ever_when_it_carries_a_last_event_id(function: Function, client: httpx.Client) -> None:
+def test_post_that_carries_a_last_event_id_is_no_second_generation(function: Function, client: httpx.Client) -> None:
     response = client.post(f"{function.url}/stream", json={"input": "a b"}, headers={"last-event-id": "3"})
-    assert read_stream(response.content).text == "a b"
+    assert (response.status_code, response.content) == (204, b"")
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        ("text/event-stream", "one block"),
+        ("Text/Event-Stream ; q=0.5, */*", "one block"),
+        ("application/json, text/event-stream;charset=utf-8", "one block"),
+        ("*/*", "two blocks"),
+        ("text/*", "two blocks"),
+        ("", "two blocks"),
+        ("text/event-stream;q=0, */*", "two blocks"),
+        ("text/event-streams", "two blocks"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_id_stands_where_the_reader_that_asks_will_find_it(
+    method: str, accept: str, form: str, function: Function, client: httpx.Client
+) -> None:
+    body = {"params": {"input": "a b"}} if method == "GET" else {"json": {"input": "a b"}}
+    response = client.request(method, f"{function.url}/stream", headers={"accept": accept}, **body)  # type: ignore[arg-type]
+    stream = read_stream(response.content)
+    assert (stream.text, stream.forms) == ("a b", {form})
+    assert response.headers["vary"] == "accept"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "cross-site", "sec-fetch-dest": "image"}, 403),
+        ({"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, 403),
+        ({"sec-fetch-site": "cross-site", "origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site", "origin": "https://page.example"}, 200),
+        ({"sec-fetch-site": "same-origin"}, 200),
+        ({"sec-fetch-site": "none"}, 200),
+        ({"origin": "https://elsewhere.example"}, 200),
+    ],
+)
+def test_page_elsewhere_may_not_ask_with_a_get_unless_its_origin_is_allowed(
+    headers: dict[str, str], status: int, client: httpx.Client
+) -> None:
+    source = ScriptedSource("a")
+    with serving(create_app(Settings(cors_origins=("https://page.example",)), source)) as url:
+        response = client.get(f"{url}/stream?input=a", headers=headers)
+    assert response.status_code == status
+    assert len(source.prompts) == (status == 200)
+
+
+def test_refusal_leaves_one_line_with_the_request_s_id_and_its_caller(client: httpx.Client, json_log: JsonLog) -> None:
+    context = {"authorizer": {"iam": {"userArn": "arn:aws:iam::1:user/a"}}}
+    headers = {
+        "x-amzn-lambda-context": json.dumps({"request_id": "r-1"}),
+        "x-amzn-request-context": json.dumps(context),
+    }
+    with serving(create_app(Settings(), ScriptedSource("a"))) as url:
+        for path, method in (("/stream", "GET"), ("/nowhere", "GET"), ("/stream", "PUT")):
+            client.request(method, f"{url}{path}", headers=headers)
+        client.post(f"{url}/stream", content="{", headers={**headers, "content-type": "application/json"})
+        client.post(f"{url}/stream", content="a", headers=headers)
+        client.get(f"{url}/stream?input=a", headers=headers)
+    refusals = [line for line in json_log.lines() if line["message"].startswith("The request is refused: ")]
+    assert [line["status"] for line in refusals] == [422, 404, 405, 400, 415]
+    for line in (*refusals, *json_log.ends()):
+        assert (line["request_id"], line["caller"]) == ("r-1", "arn:aws:iam::1:user/a")
+
+
+def test_caller_is_named_by_a_hash_where_the_log_may_not_say_who_it_is(client: httpx.Client, json_log: JsonLog) -> None:
+    context = json.dumps({"authorizer": {"iam": {"userArn": "arn:aws:iam::1:user/a"}}})
+    with serving(create_app(Settings(hash_callers=True), ScriptedSource("a"))) as url:
+        client.get(f"{url}/stream?input=a", headers={"x-amzn-request-context": context})
+    (end,) = json_log.ends()
+    assert len(end["caller"]) == 32
+    assert "user/a" not in json_log.text
 
 
 def test_head_answers_with_the_headers_of_a_stream(function: Function, client: httpx.Client) -> None:
     response = client.head(f"{function.url}/stream?input=a")
     assert (response.status_code, response.content) == (200, b"")
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert response.headers["cache-control"] == "no-cache, no-transform"
+    assert response.headers["cache-control"] == "no-cache, no-store, no-transform"
     assert client.head(f"{function.url}/stream").status_code == 422
 
 

@@ -56,6 +56,14 @@ def test_hooks_are_absent_where_the_environment_names_none(function: Function, c
     assert {client.post(f"{function.url}{path}").status_code for path in (BEFORE, AFTER)} == {404}
 
 
+@pytest.mark.parametrize("path", [BEFORE, AFTER])
+def test_hook_refuses_whoever_comes_by_an_invocation(snap_start: SnapStart, path: str, client: httpx.Client) -> None:
+    # The adapter before 1.1.0 passes such requests on; what it calls by itself carries no context.
+    with serving(create_app(Settings(), ScriptedSource("a"), snap_start)) as url:
+        response = client.post(f"{url}{path}", headers={"x-amzn-lambda-context": "{}"})
+    assert (response.status_code, response.headers["content-type"]) == (403, "application/problem+json")
+
+
 def test_source_is_made_anew_after_a_restore(snap_start: SnapStart, client: httpx.Client) -> None:
     made: list[Source] = []
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from functions.stream.streaming.host.invocation_headers import read_invocation
+from functions.stream.streaming.host.invocation_headers import caller_name, read_invocation
 from functions.stream.streaming.invocation import Invocation
 from tests.support.logs import JsonLog
 
@@ -47,10 +47,30 @@ def test_invocation_ignores_a_context_that_it_cannot_read_and_logs_it(header: st
     assert len(line["message"]) < 400
 
 
-def test_log_fields_hold_what_is_known() -> None:
-    assert Invocation().log_fields("s-1") == {"stream_id": "s-1"}
-    assert Invocation("r-1", "Root=1").log_fields("s-1") == {
-        "stream_id": "s-1",
-        "request_id": "r-1",
-        "trace_id": "Root=1",
-    }
+@pytest.mark.parametrize(
+    ("context", "caller"),
+    [
+        ({"authorizer": {"iam": {"userArn": "arn:aws:iam::1:user/a"}}}, "arn:aws:iam::1:user/a"),
+        ({"identity": {"userArn": "arn:aws:sts::1:assumed-role/b/c"}}, "arn:aws:sts::1:assumed-role/b/c"),
+        ({"authorizer": {"jwt": {"claims": {"iss": "https://i", "sub": "s"}}}}, "https://i s"),
+        ({"authorizer": {"iam": {"userArn": None}}}, None),
+        ({"authorizer": {"iam": None}, "identity": {"userArn": None}}, None),
+        ({"authorizer": []}, None),
+        ({}, None),
+    ],
+)
+def test_caller_is_whom_the_host_has_checked(context: object, caller: str | None) -> None:
+    assert read_invocation({"x-amzn-request-context": json.dumps(context)}).caller == caller
+
+
+def test_what_callers_choose_is_cut() -> None:
+    headers = {CONTEXT: json.dumps({"request_id": "r" * 1000}), "x-amzn-trace-id": "t" * 100_000}
+    invocation = read_invocation(headers)
+    assert (invocation.request_id, invocation.trace_id) == ("r" * 200, "t" * 200)
+
+
+def test_hashed_caller_tells_callers_apart_and_not_who_they_are() -> None:
+    first, second = (caller_name(caller, hashed=True) for caller in ("arn:aws:iam::1:user/a", "arn:aws:iam::1:user/b"))
+    assert len({first, second}) == 2
+    assert "arn" not in first + second
+    assert caller_name("arn:aws:iam::1:user/a", hashed=False) == "arn:aws:iam::1:user/a"

@@ -41,12 +41,12 @@ async def problem_of_body(body: bytes, *, content_type: str | None = JSON) -> Pr
     return caught.value
 
 
-@given(texts.filter(bool))
+@given(texts.filter(str.strip))
 async def test_prompt_is_the_text_of_the_query_for_any_text(text: str) -> None:
     assert await read_query(urlencode({"input": text}).encode(), max_bytes=10_000) == text
 
 
-@given(texts.filter(bool))
+@given(texts.filter(str.strip))
 async def test_prompt_is_the_text_of_the_body_for_any_text(text: str) -> None:
     assert await read_body(json.dumps({"input": text}).encode(), max_bytes=10_000) == text
     assert await read_body(json.dumps({"input": text}, ensure_ascii=False).encode(), max_bytes=10_000) == text
@@ -184,3 +184,19 @@ async def test_problem_is_413_and_reading_stops_when_the_body_is_endless() -> No
         await read_prompt(Request(scope, receive), max_bytes=LIMIT)
     assert caught.value.status_code == 413
     assert parts == 2
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\t \r\n", "\u2003\u00a0", "\x85", "\u3000"], ids=ascii)
+async def test_blank_text_is_refused_as_the_empty_one(blank: str) -> None:
+    problems = [
+        await problem_of_query(urlencode({"input": blank}).encode()),
+        await problem_of_body(json.dumps({"input": blank}).encode()),
+    ]
+    assert {(problem.status_code, problem.members["field"]) for problem in problems} == {(422, "input")}
+    assert {problem.detail for problem in problems} == {"Field 'input': expected text, got a blank string."}
+
+
+@pytest.mark.parametrize("body", [b'{"input": "a", "input": "b"}', b'{"input": "a", "input": "a"}'])
+async def test_field_that_stands_twice_is_refused_in_json_as_in_a_query(body: bytes) -> None:
+    problem = await problem_of_body(body)
+    assert (problem.status_code, problem.members["field"]) == (422, "input")

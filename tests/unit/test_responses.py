@@ -39,7 +39,9 @@ async def test_stream_declares_itself_as_events_that_nobody_may_hold_back() -> N
     assert exchange.status == 200
     assert exchange.headers == {
         "content-type": "text/event-stream; charset=utf-8",
-        "cache-control": "no-cache, no-transform",
+        "cache-control": "no-cache, no-store, no-transform",
+        "cross-origin-resource-policy": "same-origin",
+        "vary": "accept",
         "x-accel-buffering": "no",
     }
 

@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 
 from .answers.shutdown import Shutdown
 from .host.crash_records import CrashRecords
-from .host.invocation_headers import read_invocation
+from .host.invocation_headers import InvocationHeaders
 from .host.signals import on_signals
 from .host.snapstart import SnapStart
 from .logs import configure_logging
@@ -31,7 +31,7 @@ def create_app(settings: Settings, source: Source, snap_start: SnapStart | None 
     shutdown = Shutdown()
     dimensions = (settings.service, settings.stage, settings.source)
     records = StreamRecords(dimensions, CrashRecords(settings.crash_records), logs_text=settings.log_text)
-    service = Service(settings, source, records=records, shutdown=shutdown, read_invocation=read_invocation)
+    service = Service(settings, source, records=records, shutdown=shutdown)
     snap_start = snap_start or SnapStart({})
     snap_start.on_restore(service.restored)
 
@@ -61,15 +61,17 @@ def app_from(environment: Mapping[str, str]) -> Starlette:
 
 
 def _middleware(settings: Settings, snap_start: SnapStart) -> list[Middleware]:
+    invocation_headers = Middleware(InvocationHeaders, hash_callers=settings.hash_callers)
     if settings.jwt is None:
-        return []
+        return [invocation_headers]
     # Not before: PyJWT and cryptography ship, and take their time to import, only where tokens are checked.
     from .auth.token_check import OPEN_PATHS, TokenCheck
     from .auth.tokens import TokenVerifier
 
     verifier = TokenVerifier(settings.jwt)
     snap_start.on_restore(verifier.forget_keys)
-    return [Middleware(TokenCheck, verify=verifier, open_paths=OPEN_PATHS | snap_start.paths)]
+    token_check = Middleware(TokenCheck, verify=verifier, open_paths=OPEN_PATHS | snap_start.paths)
+    return [invocation_headers, token_check]
 
 
 _app = cache(partial(app_from, os.environ))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping, MutableMapping
+from typing import Any, NamedTuple
+
+_SCOPE_KEY = "streaming.invocation"
 
 
 class Invocation(NamedTuple):
@@ -11,7 +14,14 @@ class Invocation(NamedTuple):
     trace_id: str | None = None
     #: Until the host stops the call, counted from when this was read; endless where nothing stops it.
     seconds_left: float = math.inf
+    #: Who calls, as the host has checked: a principal's ARN, or the issuer and the subject of a token.
+    caller: str | None = None
 
-    def log_fields(self, stream_id: str) -> dict[str, object]:
-        fields = {"stream_id": stream_id, "request_id": self.request_id, "trace_id": self.trace_id}
-        return {name: value for name, value in fields.items() if value is not None}
+    @classmethod
+    def of(cls, scope: Mapping[str, Any]) -> Invocation:
+        """What the host has put into the scope of an ASGI request; without a host, nothing is known."""
+        found = scope.get(_SCOPE_KEY)
+        return found if isinstance(found, cls) else cls()
+
+    def put_into(self, scope: MutableMapping[str, Any]) -> None:
+        scope[_SCOPE_KEY] = self

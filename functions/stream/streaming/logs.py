@@ -9,8 +9,14 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-#: Fields that every line of the current request carries: stream_id, request_id, trace_id.
+#: Fields that every line of the current request carries: request_id, trace_id, caller, stream_id.
 log_fields: ContextVar[dict[str, object] | None] = ContextVar("log_fields", default=None)
+
+
+def add_log_fields(**fields: object) -> None:
+    """To every line of the current request from now on; a field that is None says nothing."""
+    known = {name: value for name, value in fields.items() if value is not None}
+    log_fields.set({**(log_fields.get() or {}), **known})
 
 
 class JsonFormatter(logging.Formatter):

@@ -13,6 +13,9 @@ from starlette.responses import Response
 
 logger = logging.getLogger(__name__)
 
+#: A detail may quote the caller.
+_MAX_CHARACTERS = 200
+
 
 class Problem(HTTPException):
     """`members` stand in the document beside the standard ones: `field`, `code`, `id`."""
@@ -27,6 +30,8 @@ class Problem(HTTPException):
 async def answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    fields = {"status": int(status), "code": getattr(error, "members", {}).get("code")}
+    logger.info("The request is refused: %s", error.detail[:_MAX_CHARACTERS], extra={"fields": fields})
     if isinstance(error, Problem):
         return problem_document(status, error.detail, error.headers, **error.members)
     # Starlette's own: 404 and 405.

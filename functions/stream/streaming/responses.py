@@ -37,11 +37,12 @@ class EventStream(Response):
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, running: RunningAnswer) -> None:
+    def __init__(self, running: RunningAnswer, encoder: EventEncoder) -> None:
         self.status_code = HTTPStatus.OK
         self.background = None
         self.init_headers(HEADERS)
         self._running = running
+        self._encoder = encoder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._running as (answer, record):
@@ -49,7 +50,7 @@ class EventStream(Response):
 
     async def _send_all(self, answer: Answer, record: StreamRecord, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async with contextlib.aclosing(_events(answer, record)) as events:
+        async with contextlib.aclosing(_events(answer, record, self._encoder)) as events:
             async for event in events:
                 await send({"type": "http.response.body", "body": event, "more_body": True})
                 record.sent(event)
@@ -79,8 +80,7 @@ class WholeAnswer(Response):
             await response(scope, receive, send)
 
 
-async def _events(answer: Answer, record: StreamRecord) -> AsyncGenerator[bytes]:
-    encoder = EventEncoder()
+async def _events(answer: Answer, record: StreamRecord, encoder: EventEncoder) -> AsyncGenerator[bytes]:
     yield encoder.starting(record.stream_id)
     try:
         async for frame in answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -20,9 +20,9 @@ from .answers.buffer import FrameBuffer
 from .answers.endings import INTERNAL
 from .answers.shutdown import Shutdown
 from .invocation import Invocation
-from .logs import log_fields
+from .logs import add_log_fields
 from .problems import Problem
-from .protocols.events import HEADERS, MEDIA_TYPE
+from .protocols.events import HEADERS, MEDIA_TYPE, EventEncoder, wants_one_block
 from .protocols.prompts import read_prompt
 from .records.stream_record import StreamRecord, StreamRecords
 from .responses import EventStream, WholeAnswer
@@ -44,13 +44,11 @@ class Service:
         *,
         records: StreamRecords,
         shutdown: Shutdown,
-        read_invocation: Callable[[Mapping[str, str]], Invocation],
     ) -> None:
         self._settings = settings
         self._source = source
         self._records = records
         self._shutdown = shutdown
-        self._read_invocation = read_invocation
 
     @property
     def routes(self) -> list[Route]:
@@ -62,18 +60,30 @@ class Service:
         ]
 
     async def stream(self, request: Request) -> Response:
-        if request.method != "POST" and "last-event-id" in request.headers:
-            # An EventSource that reconnects after the end: this status is how the server tells it to stop.
+        if "last-event-id" in request.headers:
+            # An EventSource that reconnects after the end: this status is how the server tells it to stop. Libraries
+            # repeat a POST as well, and a second answer would be generated and billed.
             # https://html.spec.whatwg.org/multipage/server-sent-events.html#server-sent-events-intro
             return Response(status_code=HTTPStatus.NO_CONTENT)
+        self._refuse_foreign_page(request)
         prompt = await read_prompt(request, max_bytes=self._settings.max_input_bytes)
         if request.method == "HEAD":
             return Response(headers=HEADERS, media_type=MEDIA_TYPE)
-        return EventStream(self._run(request, prompt, silence_seconds=self._settings.heartbeat_seconds))
+        encoder = EventEncoder(one_block=wants_one_block(request.headers.get("accept", "")))
+        return EventStream(self._run(request, prompt, silence_seconds=self._settings.heartbeat_seconds), encoder)
 
     async def generate(self, request: Request) -> Response:
         prompt = await read_prompt(request, max_bytes=self._settings.max_input_bytes)
         return WholeAnswer(self._run(request, prompt))
+
+    def _refuse_foreign_page(self, request: Request) -> None:
+        """A page elsewhere can ask with a GET, such as that of an image, which would be answered and billed.
+
+        A POST of JSON it cannot send without leave. https://www.w3.org/TR/fetch-metadata/
+        """
+        is_foreign = request.method != "POST" and request.headers.get("sec-fetch-site") == "cross-site"
+        if is_foreign and request.headers.get("origin") not in self._settings.cors_origins:
+            raise Problem(HTTPStatus.FORBIDDEN, "This page may not ask here: its origin is not among those allowed.")
 
     def restored(self) -> None:
         """The next stream is the first of an environment, although not of this process."""
@@ -84,9 +94,9 @@ class Service:
         self, request: Request, prompt: str, *, silence_seconds: float | None = None
     ) -> AsyncIterator[tuple[Answer, StreamRecord]]:
         """Opens the source before anything is sent, so that its refusal is still an HTTP error, raised as Problem."""
-        invocation = self._read_invocation(request.headers)
+        invocation = Invocation.of(request.scope)
         stream_id = os.urandom(16).hex()
-        log_fields.set(invocation.log_fields(stream_id))
+        add_log_fields(stream_id=stream_id)
         answer = Answer(
             self._source,
             prompt,
@@ -112,13 +122,17 @@ async def _opened(answer: Answer, record: StreamRecord) -> AsyncIterator[None]:
             await entered.enter_async_context(answer)
         except SourceRefused as refusal:
             logger.warning("The source refused.", exc_info=True)
-            status = HTTPStatus(refusal.status)
-            raise _problem(status, refusal.detail, record, refusal.retry_after_seconds) from refusal
+            record.delivered(record.outcome, refusal.code)
+            raise _problem(
+                HTTPStatus(refusal.status), refusal.detail, record, refusal.retry_after_seconds, refusal.code
+            ) from refusal
         except NotOpened as failure:
             if failure.ending is INTERNAL:
                 logger.exception("The source raised what no source should, before its first text.")
                 record.delivered(INTERNAL.outcome, INTERNAL.code)
-                raise _problem(HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL.message, record) from failure
+                raise _problem(
+                    HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL.message, record, code=INTERNAL.code
+                ) from failure
             logger.warning("The source did not open before the deadline, or before the shutdown.")
             detail = "The source took too long to start."
             status = HTTPStatus.SERVICE_UNAVAILABLE
@@ -126,9 +140,15 @@ async def _opened(answer: Answer, record: StreamRecord) -> AsyncIterator[None]:
         yield
 
 
-def _problem(status: HTTPStatus, detail: str, record: StreamRecord, retry_after_seconds: int | None = None) -> Problem:
+def _problem(
+    status: HTTPStatus,
+    detail: str,
+    record: StreamRecord,
+    retry_after_seconds: int | None = None,
+    code: str | None = None,
+) -> Problem:
     headers = None if retry_after_seconds is None else {"retry-after": str(retry_after_seconds)}
-    return Problem(status, detail, headers=headers, id=record.stream_id)
+    return Problem(status, detail, headers=headers, id=record.stream_id, **({"code": code} if code else {}))
 
 
 async def healthz(request: Request) -> Response:

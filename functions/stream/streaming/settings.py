@@ -14,7 +14,11 @@ MAX_INPUT_BYTES = "STREAM_MAX_INPUT_BYTES"
 HEARTBEAT_SECONDS = "STREAM_HEARTBEAT_SECONDS"
 #: `true` writes inputs and answers into the log, where whoever reads logs reads them.
 LOG_TEXT = "STREAM_LOG_TEXT"
-#: Set by run.sh (crash_records.py).
+#: Origins of pages elsewhere that may ask, parted by spaces.
+CORS_ORIGINS = "STREAM_CORS_ORIGINS"
+#: `true` names callers in the log by a hash, for where the log may not say who they are.
+HASH_CALLERS = "STREAM_HASH_CALLERS"
+#: Set by run.sh (host/crash_records.py).
 CRASH_RECORDS = "STREAM_CRASH_RECORDS"
 FRAME_CHARACTERS = "STREAM_FRAME_CHARACTERS"
 FRAME_MILLISECONDS = "STREAM_FRAME_MILLISECONDS"
@@ -63,6 +67,8 @@ class Settings(NamedTuple):
     #: How long before the end of the invocation a stream says goodbye.
     deadline_margin_seconds: float = 3
     log_text: bool = False
+    hash_callers: bool = False
+    cors_origins: tuple[str, ...] = ()
     crash_records: str | None = None
     #: None: whoever reaches the function may use it.
     jwt: JwtSettings | None = None
@@ -83,6 +89,8 @@ class Settings(NamedTuple):
                 environment, DEADLINE_MARGIN_SECONDS, default.deadline_margin_seconds, float
             ),
             log_text=_switch(environment, LOG_TEXT),
+            hash_callers=_switch(environment, HASH_CALLERS),
+            cors_origins=tuple(environment.get(CORS_ORIGINS, "").split()),
             crash_records=environment.get(CRASH_RECORDS),
             jwt=JwtSettings.from_environment(environment),
         )

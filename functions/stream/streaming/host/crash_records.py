@@ -41,6 +41,8 @@ class CrashRecords:
 
 def print_crash_records(folder: str) -> None:
     """Prints what an earlier process left in the folder, and removes it."""
+    if os.path.islink(folder):
+        return
     with contextlib.suppress(OSError):
         for entry in os.scandir(folder):
             if entry.is_file(follow_symlinks=False):

@@ -11,36 +11,87 @@ import math
 import sys
 import time
 from collections.abc import Mapping
-from typing import TypeGuard
+from typing import Any, TypeGuard
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..invocation import Invocation
+from ..logs import add_log_fields, log_fields
 
 logger = logging.getLogger(__name__)
+
+#: Callers choose these values where nothing in front replaces them: a log line holds no more of each.
+_MAX_CHARACTERS = 200
+
+
+class InvocationHeaders:
+    """ASGI middleware that puts the Invocation into the scope, and what identifies it into every log line."""
+
+    def __init__(self, app: ASGIApp, *, hash_callers: bool = False) -> None:
+        self._app = app
+        self._hash_callers = hash_callers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            invocation = read_invocation(Headers(scope=scope))
+            invocation.put_into(scope)
+            # A task of the server may serve several requests, one after the other.
+            log_fields.set(None)
+            caller = invocation.caller and caller_name(invocation.caller, hashed=self._hash_callers)
+            add_log_fields(request_id=invocation.request_id, trace_id=invocation.trace_id, caller=caller)
+        await self._app(scope, receive, send)
 
 
 def read_invocation(headers: Mapping[str, str]) -> Invocation:
     """Outside of Lambda there are no such headers, and the invocation says nothing and lasts for ever."""
-    context = _lambda_context(headers.get("x-amzn-lambda-context"))
+    context = _json_object(headers, "x-amzn-lambda-context")
     deadline = context.get("deadline")
+    request_id, trace_id = context.get("request_id"), headers.get("x-amzn-trace-id")
     return Invocation(
-        request_id=str(context["request_id"]) if "request_id" in context else None,
-        trace_id=headers.get("x-amzn-trace-id"),
+        request_id=None if request_id is None else str(request_id)[:_MAX_CHARACTERS],
+        trace_id=None if trace_id is None else trace_id[:_MAX_CHARACTERS],
         seconds_left=deadline / 1000 - time.time() if _is_time(deadline) else math.inf,
+        caller=_caller(_json_object(headers, "x-amzn-request-context")),
     )
+
+
+def caller_name(caller: str, *, hashed: bool) -> str:
+    """For the log. A hash tells callers apart where the log may not say who they are."""
+    if not hashed:
+        return caller[:_MAX_CHARACTERS]
+    import hashlib  # not in a start
+
+    return hashlib.sha256(caller.encode(errors="replace")).hexdigest()[:32]
+
+
+def _caller(context: Mapping[str, Any]) -> str | None:
+    """The principal that signed, or the token that an authorizer has checked; None where nobody checked anything.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    match context:
+        case {"authorizer": {"iam": {"userArn": str(arn)}}} | {"identity": {"userArn": str(arn)}}:
+            return arn
+        case {"authorizer": {"jwt": {"claims": {"iss": issuer, "sub": subject}}}}:
+            return f"{issuer} {subject}"
+    return None
 
 
 def _is_time(deadline: object) -> TypeGuard[int]:
     return isinstance(deadline, int) and abs(deadline) < sys.maxsize
 
 
-def _lambda_context(header: str | None) -> dict[str, object]:
+def _json_object(headers: Mapping[str, str], name: str) -> dict[str, Any]:
+    header = headers.get(name)
     if header is None:
         return {}
     try:
-        context = json.loads(header)
+        document = json.loads(header)
     except (ValueError, RecursionError):
-        context = None
-    if not isinstance(context, dict):
-        logger.warning("Expected a JSON object in x-amzn-lambda-context, got %r; no deadline is kept.", header[:200])
+        document = None
+    if not isinstance(document, dict):
+        logger.warning("Expected a JSON object in %s, got %r; it is ignored.", name, header[:_MAX_CHARACTERS])
         return {}
-    return context
+    return document

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..problems import Problem
 from ..sources import Generation, Source
 from .hooks import AFTER_RESTORE_PATH, BEFORE_CHECKPOINT_PATH
 
@@ -74,6 +75,7 @@ class SnapStart:
         self._after.append(renew)
 
     async def _before_checkpoint(self, request: Request) -> Response:
+        _refuse_invocations(request)
         for release in self._before:
             release()
         # A client in a cycle of references keeps its connections until it is collected; server.py froze the first one.
@@ -82,10 +84,17 @@ class SnapStart:
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _after_restore(self, request: Request) -> Response:
+        _refuse_invocations(request)
         for renew in self._after:
             renew()
         logger.info("The environment is restored from a snapshot.")
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _refuse_invocations(request: Request) -> None:
+    """The adapter calls the hooks by itself, and marks what it passes on of callers: before 1.1.0 it let them in."""
+    if "x-amzn-lambda-context" in request.headers:
+        raise Problem(HTTPStatus.FORBIDDEN, "Nobody but the host may call here.")
 
 
 def _reseed() -> None:

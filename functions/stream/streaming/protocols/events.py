@@ -1,19 +1,28 @@
 """The wire contract of a stream: what each event says, and how it stands in bytes.
 
-An event is one write of two blocks. The id stands in a block of its own: by the SSE specification it becomes the
-lastEventId of the data block that follows, and clients that split on blank lines, keep what starts with `data: ` and
-parse the rest as JSON keep working.
+An event is one write. A client that asks for an event stream gets id and data in one block, as every reader of the
+format expects them. Any other may be a reader that splits on blank lines, keeps what starts with `data: ` and parses
+the rest as JSON: it gets the id in a block of its own before. By the specification both mean the same, but
+eventsource-parser, under most readers in JavaScript, forgets the id of a block that has no data.
+(docs/architecture.md, deviation 6)
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from ..answers.endings import Ending
 
-HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
+HEADERS = {
+    "cache-control": "no-cache, no-store, no-transform",
+    # A page elsewhere may not show or keep the answer, unless CORS lets it read it.
+    "cross-origin-resource-policy": "same-origin",
+    "vary": "accept",
+    "x-accel-buffering": "no",
+}
 MEDIA_TYPE = "text/event-stream"
 #: A comment, which readers skip and proxies count as life.
 HEARTBEAT = b": ping\n\n"
@@ -26,11 +35,24 @@ _TO_ESCAPE = ("\n", '"', "\\", *map(chr, range(0x20)), *_LINE_ENDS_OF_OTHERS)
 _LONG = 1024
 
 
+def wants_one_block(accept: str) -> bool:
+    """Whether a client names the format itself: browsers' EventSource and its libraries do, `*/*` does not."""
+    media_ranges = (part.strip().lower().split(";") for part in accept.split(","))
+    return any(name.strip() == MEDIA_TYPE and not _is_refused(parameters) for name, *parameters in media_ranges)
+
+
+def _is_refused(parameters: list[str]) -> bool:
+    """A weight of nought. https://www.rfc-editor.org/rfc/rfc9110#name-quality-values"""
+    return any(re.fullmatch(r"q=0(\.0{0,3})?", parameter.strip()) for parameter in parameters)
+
+
 class EventEncoder:
     """Encodes the events of one stream, counting their ids up from 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, one_block: bool = False) -> None:
+        """`one_block`: id and data in one block, rather than the id in a block of its own."""
         self.last_id = 0
+        self._after_id = "\n" if one_block else "\n\n"
 
     def starting(self, stream_id: str) -> bytes:
         return self._encode({"status": "starting", "id": stream_id})
@@ -49,7 +71,7 @@ class EventEncoder:
         return self._block(_in_one_line(_JSON.encode(event)))
 
     def _block(self, data: str) -> bytes:
-        encoded = f"id: {self.last_id + 1}\n\ndata: {data}\n\n".encode()
+        encoded = f"id: {self.last_id + 1}{self._after_id}data: {data}\n\n".encode()
         self.last_id += 1
         return encoded
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -27,10 +29,15 @@ def _query_fields(request: Request) -> dict[str, object]:
         pairs = parse_qsl(request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "Expected the query to be percent-encoded UTF-8; it is not.") from error
-    fields: dict[str, object] = {}
+    return _unique(pairs)
+
+
+def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Readers of a field that is there twice would differ in which one they take."""
+    fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:
-            raise _wrong_field(name, "once", "more than once")
+            raise _wrong_field(name, "it once", "it more than once")
         fields[name] = value
     return fields
 
@@ -43,7 +50,7 @@ async def _body_fields(request: Request, max_bytes: int) -> dict[str, object]:
         )
     body = await _read_body(request, max_bytes * _JSON_EXPANSION + _JSON_ROOM_BYTES)
     try:
-        fields = json.loads(body.decode())
+        fields = json.loads(body.decode(), object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "Expected a body of JSON in UTF-8; it cannot be parsed.") from error
     if not isinstance(fields, dict):
@@ -74,8 +81,9 @@ def _validated(fields: dict[str, object], max_bytes: int) -> str:
     prompt = fields[_FIELD]
     if not isinstance(prompt, str):
         raise _wrong_field(_FIELD, "a string", "another JSON value")
-    if not prompt:
-        raise _wrong_field(_FIELD, "text", "an empty string")
+    if not prompt.strip():
+        # Models refuse it as well, some of them after the status was sent.
+        raise _wrong_field(_FIELD, "text", "a blank string" if prompt else "an empty string")
     try:
         size = len(prompt.encode())
     except UnicodeEncodeError as error:

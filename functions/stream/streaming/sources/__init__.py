@@ -30,12 +30,18 @@ class Source(Protocol):
 
 
 class SourceRefused(Exception):
-    """The source declines to start. Status and detail reach the client: nothing of the provider's in them."""
+    """The source declines to start. Status, detail and code reach the client: nothing of the provider's in them.
 
-    def __init__(self, status: int, detail: str, *, retry_after_seconds: int) -> None:
+    Without `retry_after_seconds` the refusal is for ever: the same request would be refused again.
+    """
+
+    def __init__(
+        self, status: int, detail: str, *, code: str | None = None, retry_after_seconds: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.code = code
         self.retry_after_seconds = retry_after_seconds
 
 

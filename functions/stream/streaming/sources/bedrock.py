@@ -19,14 +19,13 @@ from botocore.exceptions import ClientError
 
 from ..settings import BEDROCK_MODEL_ID, MAX_OUTPUT_TOKENS, positive
 from ..worker import Worker
-from . import SourceFailed, SourceRefused
+from . import SourceFailed
+from ._bedrock_refusals import refusal_of
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_bedrock_runtime.type_defs import ConverseStreamResponseTypeDef
 
-_THROTTLED_RETRY_SECONDS = 5
-_UNAVAILABLE_RETRY_SECONDS = 15
 _CONFIG = Config(
     connect_timeout=5,
     # Between two events; a model that thinks longer than this before its first text is taken for dead.
@@ -36,6 +35,7 @@ _CONFIG = Config(
     tcp_keepalive=True,
 )
 _BROKE_OFF = ("source_error", "The model's answer broke off.")
+_USAGE = {"input_tokens": "inputTokens", "output_tokens": "outputTokens"}
 _FAILURES = {
     "throttlingException": ("throttled", "The model is busy; try again later."),
     "serviceUnavailableException": ("unavailable", "The model is unavailable; try again later."),
@@ -86,8 +86,9 @@ class BedrockGeneration:
             case {"messageStop": {"stopReason": reason}}:
                 self._usage["stop_reason"] = reason
             case {"metadata": {"usage": usage}}:
-                self._usage["input_tokens"] = usage["inputTokens"]
-                self._usage["output_tokens"] = usage["outputTokens"]
+                for field, name in _USAGE.items():
+                    if name in usage:
+                        self._usage[field] = usage[name]
         return ""
 
 
@@ -105,8 +106,8 @@ class BedrockSource:
         except BaseException as error:
             opening.add_done_callback(_discard)
             worker.stop()
-            if isinstance(error, Exception):
-                raise _refusal(error) from error
+            if isinstance(error, Exception) and (refusal := refusal_of(error)) is not error:
+                raise refusal from error
             raise
 
     def _converse(self, prompt: str) -> ConverseStreamResponseTypeDef:
@@ -121,12 +122,6 @@ def _discard(opening: Future[ConverseStreamResponseTypeDef]) -> None:
     """Closes an answer that nobody waits for any more."""
     if not opening.cancelled() and opening.exception() is None:
         opening.result()["stream"].close()
-
-
-def _refusal(error: Exception) -> SourceRefused:
-    if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ThrottlingException":
-        return SourceRefused(429, "The model is busy; try again later.", retry_after_seconds=_THROTTLED_RETRY_SECONDS)
-    return SourceRefused(503, "The model does not start an answer now.", retry_after_seconds=_UNAVAILABLE_RETRY_SECONDS)
 
 
 def create_source(environment: Mapping[str, str]) -> BedrockSource:
