@@ -23,10 +23,12 @@ async def check_record_of_killed_application(scene: Scene) -> str:
     async with serving(scene.scripted()) as (service, client):
         await receive(client, '["a", {"pause": 0.1}, {"kill": 9}]')
         await asyncio.wait_for(service.log.wait_for("runtime exited"), 10)
-        (record,) = await _records(service, 1)
+        await receive(client, '["next"]')
+        record, followed = await _records(service, 2)
     _expect_ending(record, names.SHUTDOWN, "killed")
     expect(record["level"] == "ERROR", "an error's log line", record)
-    return f"outcome {record['outcome']}, code {record['code']}, printed by the wrapper"
+    expect(followed["outcome"] == names.COMPLETE, "the next stream to be complete", followed)
+    return f"outcome {record['outcome']}, code {record['code']}, printed by the next start"
 
 
 async def check_record_of_silent_source(scene: Scene) -> str:

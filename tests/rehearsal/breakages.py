@@ -6,14 +6,16 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from infra.function.adapter_variables import INVOKE_MODE, RESPONSE_STREAM
+from infra.function.adapter_variables import INVOKE_MODE, RESPONSE_STREAM, TASK_ROOT
 from rehearsal.emulator import Function, Limits
 from rehearsal.scene import Scene, with_environment
 
 Breakage = Callable[[Scene], Scene]
 
 _TIMEOUT_SECONDS = 8
+_BROKEN = Path(__file__).with_name("broken")
 
 
 def _in_copy(change: Callable[[Function], object], scene: Scene) -> Scene:
@@ -27,18 +29,15 @@ def in_copy(change: Callable[[Function], object]) -> Breakage:
     return partial(_in_copy, change)
 
 
-def in_source(module: str, line: str, other: str) -> Breakage:
-    """Replaces a piece of a module of the application."""
+def broken(breakage: str) -> Breakage:
+    """Starts the application with one of the functions of broken/sitecustomize.py."""
 
-    def change(function: Function) -> None:
-        source = function.task_root / "streaming" / module
-        text = source.read_text()
-        assert line in text, f"Expected {line!r} in {module}: the breakage no longer breaks anything."
-        source.write_text(text.replace(line, other))
-        # Unchecked bytecode would go on running the source as it was.
-        shutil.rmtree(source.parent / "__pycache__", ignore_errors=True)
+    def change(scene: Scene) -> Scene:
+        copied = in_copy(lambda function: shutil.copytree(_BROKEN, function.task_root / _BROKEN.name))(scene)
+        environment = {"PYTHONPATH": f"{TASK_ROOT}/{_BROKEN.name}", "BREAKAGE": breakage}
+        return replace(copied, streaming=with_environment(copied.streaming, **environment))
 
-    return in_copy(change)
+    return change
 
 
 def in_adapter_mode(mode: str) -> Breakage:
@@ -64,26 +63,13 @@ def without_dependency(function: Function) -> None:
 
 def never_ready(scene: Scene) -> Scene:
     """Lambda repeats a failed init phase within the timeout, so both are cut short."""
-    sick = _SICK(scene)
+    sick = broken("be_sick")(scene)
     return replace(sick, streaming=replace(sick.streaming, timeout_seconds=1), limits=Limits(init_seconds=1))
 
 
-def twin_in_streaming_mode(scene: Scene) -> Scene:
+def buffered_function_in_streaming_mode(scene: Scene) -> Scene:
     return replace(scene, buffered=with_environment(scene.buffered, **{INVOKE_MODE: RESPONSE_STREAM}))
 
 
-def twins_exchanged(scene: Scene) -> Scene:
+def functions_exchanged(scene: Scene) -> Scene:
     return replace(scene, streaming=scene.buffered, buffered=scene.streaming)
-
-
-BLOCKED = in_source("sources/local.py", "await asyncio.sleep(_PAUSE_SECONDS)", "import time; time.sleep(0.3)")
-_SICK = in_source("app.py", 'JSONResponse({"status": "ok"})', "JSONResponse({}, 500)")
-NO_CRASH_RECORDS = in_source("host/crash_records.py", "if not self._directory", "if True")
-STARTS_ONCE = in_source(
-    "host/__main__.py", "def main(", 'import os\nos.mkdir("started-before")  # fails the second time\n\n\ndef main('
-)
-LEAK = in_source(
-    "answers/answer.py",
-    "self.end(INTERNAL)",
-    "import traceback; self.end(Ending.error('internal', traceback.format_exc()))",
-)

@@ -13,60 +13,40 @@ from infra.function.adapter_variables import BUFFERED, INVOKE_MODE, RESPONSE_STR
 from rehearsal.checks import CHECKS
 from rehearsal.scene import words
 from rehearsal.stage import Rehearsal
-from tests.rehearsal import breakages as broken
-from tests.rehearsal.breakages import Breakage, in_adapter_mode, in_copy, in_source
+from tests.rehearsal import breakages
+from tests.rehearsal.breakages import Breakage, broken, in_adapter_mode, in_copy
 from tests.rehearsal.page import stream_in_browser
 from tests.support.browser import browser_or_skip
 
 NO_START = "expected status 200 from a cold start, got 502"
 
 BREAKAGES: list[tuple[str, Breakage, str]] = [
-    ("cold start", in_copy(broken.without_run_bit), NO_START),
-    ("cold start", in_copy(broken.with_crlf), NO_START),
-    ("cold start", in_copy(broken.without_dependency), NO_START),
-    ("cold start", broken.never_ready, NO_START),
+    ("cold start", in_copy(breakages.without_run_bit), NO_START),
+    ("cold start", in_copy(breakages.with_crlf), NO_START),
+    ("cold start", in_copy(breakages.without_dependency), NO_START),
+    ("cold start", breakages.never_ready, NO_START),
     ("status and headers through the prelude", in_adapter_mode(BUFFERED), "expected an event stream"),
     ("first byte long before the last", in_adapter_mode(BUFFERED), "Expected an event or a comment"),
-    ("first byte long before the last", broken.BLOCKED, "expected the first byte long before|expected gaps|in about"),
+    ("first byte long before the last", broken("hold_everything_back"), "chunks in about as many parts"),
     ("the same through a REST API", in_adapter_mode(BUFFERED), "Expected an event or a comment"),
-    ("joined text is the input", in_source("sources/local.py", "yield piece", "yield piece.strip()"), "the input"),
-    (
-        "heartbeat fills a silence",
-        in_source("responses.py", "yield HEARTBEAT", "yield b': ping\n\n' * 3"),
-        "a comment every",
-    ),
-    ("event loop stays free", broken.BLOCKED, "expected an answer"),
-    ("error frame after the 200", broken.LEAK, "code internal|no secret"),
-    (
-        "problem+json before the 200",
-        in_source("protocols/prompts.py", "if not prompt:", "if False:"),
-        "expected status 422",
-    ),
-    ("answers without a body end", in_source("app.py", "HTTPStatus.NO_CONTENT", "HTTPStatus.OK"), "204 without"),
-    (
-        "deadline ends the stream",
-        in_source("host/invocation.py", "deadline / 1000", "deadline"),
-        "to end it|code deadline",
-    ),
-    (
-        "SIGTERM in the middle of a stream",
-        in_source("host/shutdown.py", "(self.request)", "(print)"),
-        "Expected an event|shutdown",
-    ),
-    ("client leaves in the middle", broken.with_timeout(1), "expected both answers to be complete"),
-    ("application dies in the middle", broken.STARTS_ONCE, "the next to be served|Expected an event"),
-    ("record of a killed application", broken.NO_CRASH_RECORDS, "Expected records: 1"),
-    (
-        "record of a silent source",
-        in_source("answers/answer.py", "stop, DEADLINE", "print, DEADLINE"),
-        "Expected records: 1",
-    ),
-    ("record of a blocking source", broken.NO_CRASH_RECORDS, "Expected records: 2"),
-    ("two invocations, one environment", in_source("app.py", "os.urandom(16)", "bytes(16)"), "two stream ids"),
-    ("client prints the text", in_source("sources/local.py", "yield piece", "yield piece.strip()"), "the input on"),
-    ("doctor tells streaming from buffered", broken.BLOCKED, "expected exit code 0"),
-    ("buffered twin behind an HTTP API", broken.twin_in_streaming_mode, "no prelude"),
-    ("streaming function behind an HTTP API", broken.twins_exchanged, "expected status 500, got 200"),
+    ("joined text is the input", broken("strip_chunks"), "the input"),
+    ("heartbeat fills a silence", broken("drop_heartbeats"), "a comment every"),
+    ("event loop stays free", broken("block_the_loop"), "expected an answer"),
+    ("error frame after the 200", broken("leak_a_secret"), "no secret"),
+    ("problem+json before the 200", broken("accept_anything"), "expected status 422"),
+    ("answers without a body end", broken("turn_204_into_200"), "204 without"),
+    ("deadline ends the stream", broken("know_no_deadline"), "to end it|code deadline"),
+    ("SIGTERM in the middle of a stream", broken("be_deaf_to_signals"), "Expected an event|shutdown"),
+    ("client leaves in the middle", breakages.with_timeout(1), "expected both answers to be complete"),
+    ("application dies in the middle", broken("start_once"), "the next to be served|Expected an event"),
+    ("record of a killed application", broken("keep_no_crash_records"), "Expected records: 2"),
+    ("record of a silent source", broken("know_no_deadline"), "Expected records: 1"),
+    ("record of a blocking source", broken("keep_no_crash_records"), "Expected records: 2"),
+    ("two invocations, one environment", broken("repeat_the_stream_id"), "two stream ids"),
+    ("client prints the text", broken("strip_chunks"), "the input on"),
+    ("doctor tells streaming from buffered", broken("hold_everything_back"), "expected exit code 0"),
+    ("buffered twin behind an HTTP API", breakages.buffered_function_in_streaming_mode, "no prelude"),
+    ("streaming function behind an HTTP API", breakages.functions_exchanged, "expected status 500, got 200"),
 ]
 
 

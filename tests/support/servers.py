@@ -96,7 +96,8 @@ def start_run_sh(
     with log_file.open("wb") as log:
         return subprocess.Popen(
             command,
-            env=inherited | environment,
+            # Nothing is left in the folder for temporary files that all share.
+            env={**inherited, "TMPDIR": str(log_file.parent), **environment},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,
