@@ -1,3 +1,5 @@
+"""The entry point of the command line: `python -m client`, or `lambda-stream` where the client is installed."""
+
 from __future__ import annotations
 
 import sys

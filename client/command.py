@@ -1,7 +1,4 @@
-"""Prints the text as it arrives. Exit code 0 only after the last event says complete; 130 after Ctrl-C.
-
-`python -m client doctor URL` says whether an endpoint streams, and what is in the way.
-"""
+"""The command that asks a service for an answer and prints its text as it arrives."""
 
 from __future__ import annotations
 
@@ -11,20 +8,28 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .arguments import add_request_arguments, signing_from
+from .arguments import add_request_arguments, add_seconds_argument, program, signing_from
 from .call import Retries, Timeouts
 from .errors import StreamError
 from .events import Chunk, Starting
-from .printing import Timing, print_json, print_json_error, print_text, tell_error
+from .printing import Timing, print_error, print_json, print_json_error, print_text
 from .progress import Progress
 from .streams import EventStream, stream
 
-# What a shell says of a command that wrote to a pipe nobody reads: 128 + SIGPIPE.
+_DESCRIPTION = "Asks a service for an answer and prints its text as it arrives."
+_EPILOG = """\
+The exit code is 0 after the last event says that the text is complete, 1 after
+an error, 2 for wrong arguments, and 130 after Ctrl-C.
+
+`{program} doctor URL` measures whether an endpoint streams, and
+names the layer that does not. `{program} doctor --help` tells more.
+"""
+# A shell's exit code for a command that wrote to a pipe whose reader has left: 128 + SIGPIPE.
 _NOBODY_READS = 141
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = _parser()
+    parser = build_parser()
     options = parser.parse_args(arguments)
     try:
         return _print_stream(options, _prompt(parser, options))
@@ -36,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _print_stream(options: argparse.Namespace, prompt: str) -> int:
     in_text = False
-    timing = Timing() if options.timing else None
+    timing = Timing(sys.stderr) if options.timing else None
     events = _open(options, prompt)
     try:
         with events, Progress(sys.stderr) as progress:
@@ -50,11 +55,11 @@ def _print_stream(options: argparse.Namespace, prompt: str) -> int:
     except StreamError as error:
         if options.json:
             print_json_error(error)
-        tell_error(error, in_text=in_text)
+        print_error(error, in_text=in_text)
         return 1
     finally:
         if timing is not None:
-            timing.sum_up(events.first_byte_seconds)
+            print(timing.summary(events.first_byte_seconds), file=sys.stderr, flush=True)
     return 0
 
 
@@ -66,9 +71,9 @@ def _open(options: argparse.Namespace, prompt: str) -> EventStream:
         headers=dict(options.header),
         signing=signing_from(options),
         timeouts=Timeouts(
-            connect=options.connect_seconds,
-            first_byte=options.first_byte_seconds,
-            between_frames=options.silence_seconds,
+            connect_seconds=options.connect_seconds,
+            first_byte_seconds=options.first_byte_seconds,
+            read_seconds=options.read_seconds,
         ),
         retries=Retries(limit=options.retries),
     )
@@ -89,26 +94,49 @@ def _prompt(parser: argparse.ArgumentParser, options: argparse.Namespace) -> str
     return sys.stdin.read()
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m client", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=program(),
+        description=_DESCRIPTION,
+        epilog=_EPILOG.format(program=program()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_request_arguments(parser)
-    parser.add_argument("prompt", nargs="?", help="by default, and for -, standard input")
-    parser.add_argument("--file", help="holds the prompt")
-    parser.add_argument("--json", action="store_true", help="one event a line, as JSON")
-    parser.add_argument("--timing", action="store_true", help="arrival times, time to first byte and rate")
-    parser.add_argument("--get", action="store_true", help="send the prompt in the query of a GET")
-    waits = Timeouts()
-    parser.add_argument("--connect-seconds", type=float, default=waits.connect, help="%(default)s by default")
-    parser.add_argument("--first-byte-seconds", type=float, default=waits.first_byte, help="%(default)s by default")
     parser.add_argument(
-        "--silence-seconds",
-        type=float,
-        default=waits.between_frames,
-        help="of the stream; %(default)s by default",
+        "prompt",
+        nargs="?",
+        metavar="PROMPT",
+        help="The text to send; - reads standard input. Default: standard input.",
+    )
+    parser.add_argument("--file", metavar="FILE", help="Send the text of this UTF-8 file. Default: PROMPT.")
+    parser.add_argument(
+        "--json", action="store_true", help="Print each event as a line of JSON. Default: print the text alone."
     )
     parser.add_argument(
-        "--retries", type=int, default=Retries().limit, help="before the first byte only; %(default)s by default"
+        "--timing",
+        action="store_true",
+        help="Print on standard error when each chunk arrived, in milliseconds, and a summary. Default: off.",
+    )
+    parser.add_argument(
+        "--get", action="store_true", help="Send the prompt in the query of a GET. Default: in the body of a POST."
+    )
+    waits = Timeouts()
+    for name, default, sentence in (
+        ("--connect-seconds", waits.connect_seconds, "Give up when there is no connection after this long."),
+        ("--first-byte-seconds", waits.first_byte_seconds, "Give up when there is no answer after this long."),
+        (
+            "--read-seconds",
+            waits.read_seconds,
+            "Give up when no byte of the stream, not even a heartbeat, arrives for this long.",
+        ),
+    ):
+        add_seconds_argument(parser, name, default, sentence)
+    parser.add_argument(
+        "--retries",
+        type=int,
+        default=Retries().limit,
+        metavar="COUNT",
+        help="Send the request again this many times at most, before anything of an answer has arrived. Default: "
+        "%(default)s times.",
     )
     return parser

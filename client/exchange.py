@@ -1,4 +1,4 @@
-"""How a stream is asked for and read, without a socket: a generator says what to do next and learns what came of it.
+"""The course of a request and its answer, without a socket: a generator yields the next step and gets its outcome.
 
 The transports (sync and async) perform the steps; every decision is taken here, once.
 """
@@ -21,9 +21,9 @@ from .errors import (
     ConnectionFailed,
     ConnectTimeout,
     FirstByteTimeout,
-    FrameTimeout,
     HttpError,
     MalformedStream,
+    ReadTimeout,
     StreamError,
     TruncatedStream,
 )
@@ -36,30 +36,34 @@ from .signing import signer_for
 
 @dataclass(frozen=True)
 class Run:
-    """Call the function, which may block."""
+    """Call a function that may block."""
 
     function: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Send:
-    """Learn the response, its body unread."""
+    """Send the request; the outcome is the response with an unread body."""
 
     request: httpx.Request
 
 
 @dataclass(frozen=True)
 class ReadBody:
+    """Read the whole body of a response that is not a stream."""
+
     response: httpx.Response
 
 
 @dataclass(frozen=True)
 class NextEvent:
-    """Learn the next event of the response, or None at its end."""
+    """Read on; the outcome is the next event of the response, or None at its end."""
 
 
 @dataclass(frozen=True)
 class Pause:
+    """Wait before the next attempt."""
+
     seconds: float
 
 
@@ -68,7 +72,10 @@ _Steps = Generator[Step, Any, None]
 
 
 class Exchange:
-    """`step` is what to do next, None at the end. An Event goes to the caller; errors of httpx come back by `fail`."""
+    """A request and its answer. `step` is what to do next, None at the end.
+
+    A step that is an Event goes to the caller. `learn` takes a step's outcome, `fail` the error that httpx raised.
+    """
 
     def __init__(self, call: Call, *, clock: Callable[[], float] = time.monotonic, draw: Draw = random.uniform) -> None:
         self._call = call
@@ -77,7 +84,7 @@ class Exchange:
         self._reader = EventReader()
         self.first_byte_seconds: float | None = None
         self._steps = self._run()
-        # Begun here already, so that a URL that is none fails where it is given.
+        # The first step is taken here, so that an invalid URL fails where it is given.
         self.step: Step | None = next(self._steps)
 
     @property
@@ -108,7 +115,7 @@ class Exchange:
             if typed is not None:
                 yield typed
             if isinstance(typed, Complete):
-                yield from self._hear_out()
+                yield from self._drain()
                 return
         self._reader.finish()
 
@@ -134,8 +141,8 @@ class Exchange:
         except httpx.HTTPError as error:
             raise _failure_to_answer(request, error, self._call) from error
         self.first_byte_seconds = self._clock() - started
-        # httpcore asks for it when the body's first byte is read. https://www.encode.io/httpcore/extensions/#timeout
-        request.extensions["timeout"]["read"] = self._call.timeouts.between_frames
+        # httpcore looks it up again when the body's first byte is read. https://www.encode.io/httpcore/extensions/#timeout
+        request.extensions["timeout"]["read"] = self._call.timeouts.read_seconds
         if response.status_code != HTTPStatus.OK:
             raise _http_error(response, (yield from _text_of(response)))
         return response
@@ -144,16 +151,16 @@ class Exchange:
         try:
             event: ServerSentEvent | None = yield NextEvent()
         except httpx.ReadTimeout as error:
-            raise FrameTimeout(
-                f"The stream went silent for {self._call.timeouts.between_frames} s, without a heartbeat.",
+            raise ReadTimeout(
+                f"The stream went silent for {self._call.timeouts.read_seconds} s, without a heartbeat.",
                 stream_id=self.stream_id,
             ) from error
         except httpx.HTTPError as error:
             raise TruncatedStream(stream_id=self.stream_id) from error
         return event
 
-    def _hear_out(self) -> _Steps:
-        """A service whose reader leaves on the last event may count the stream as abandoned."""
+    def _drain(self) -> _Steps:
+        """Read to the end of the body. A service may count a stream as abandoned when its reader leaves before."""
         try:
             yield NextEvent()
         except httpx.HTTPError:
@@ -171,9 +178,9 @@ def _text_of(response: httpx.Response) -> Generator[Step, Any, str]:
 def _failure_to_answer(request: httpx.Request, error: httpx.HTTPError, call: Call) -> StreamError:
     match error:
         case httpx.ConnectTimeout():
-            return ConnectTimeout(f"No connection to {request.url.host} within {call.timeouts.connect} s.")
+            return ConnectTimeout(f"No connection to {request.url.host} within {call.timeouts.connect_seconds} s.")
         case httpx.TimeoutException():
-            return FirstByteTimeout(f"No answer from {request.url.host} within {call.timeouts.first_byte} s.")
+            return FirstByteTimeout(f"No answer from {request.url.host} within {call.timeouts.first_byte_seconds} s.")
     return ConnectionFailed(f"The connection to {request.url} failed: {error}")
 
 

@@ -1,4 +1,4 @@
-"""A line that says that something is awaited, for as long as nothing has come."""
+"""A line on the terminal that says how long the first text has been awaited."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CLEAR_LINE = "\r\x1b[K"
 
 
 class Progress:
-    """Writes to an interactive terminal only. Leaving it, or `stop`, clears the line."""
+    """The line, written to an interactive terminal only. `stop` and leaving the `with` block clear it."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal

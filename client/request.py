@@ -20,7 +20,7 @@ _HEADERS = {
 
 
 def endpoint(url: str) -> str:
-    """The stream of a service whose root is named. Raises ValueError."""
+    """The URL of the stream, also where only the root of its service is given. Raises ValueError for an invalid URL."""
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
@@ -31,7 +31,7 @@ def endpoint(url: str) -> str:
 
 
 def build_request(call: Call) -> httpx.Request:
-    """Raises ValueError for a URL that is none."""
+    """Raises ValueError for an invalid URL."""
     url = endpoint(call.url)
     content = None
     headers = httpx.Headers(_HEADERS)
@@ -48,5 +48,6 @@ def build_request(call: Call) -> httpx.Request:
 
 
 def _timeout(call: Call) -> dict[str, float | None]:
-    connect, first_byte = call.timeouts.connect, call.timeouts.first_byte
+    """The time-outs of httpx; Exchange changes `read` once the answer has begun."""
+    connect, first_byte = call.timeouts.connect_seconds, call.timeouts.first_byte_seconds
     return {"connect": connect, "pool": connect, "write": first_byte, "read": first_byte}

@@ -1,8 +1,9 @@
-"""Signs a request the way IAM asks for: AWS Signature Version 4, by botocore.
+"""Signs requests with AWS Signature Version 4, which IAM asks for, by botocore.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 
-botocore is imported when something is signed: it takes a third of a second, which a local service need not wait for.
+botocore is imported when something is signed: a local service needs no signature, and the import takes a third of a
+second.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ Signer = Callable[[httpx.Request], None]
 
 
 def find_scope(host: str, signing: Signing | None) -> tuple[str, str | None] | None:
-    """The service and, where the host or the caller says it, the region; None for a host that asks for no signature."""
+    """The service and the region to sign for; None for a host that asks for no signature.
+
+    The region is None where neither the host nor the caller names it.
+    """
     if signing is None:
         return None
     found = _SIGNED_HOST.search(host)
@@ -42,19 +46,26 @@ def find_scope(host: str, signing: Signing | None) -> tuple[str, str | None] | N
 
 
 def signer_for(request: httpx.Request, signing: Signing | None) -> Signer | None:
-    """None for a request that is not to be signed. The signer may block: credentials can come from the network."""
+    """A function that signs the request, or None where it needs no signature.
+
+    It may block, since credentials can come from the network, and raises SigningFailed.
+    """
     scope = find_scope(request.url.host, signing)
     if scope is None or signing is None or "authorization" in request.headers:
         return None
-    profile = signing.profile
-    return lambda unsigned: _sign(unsigned, *scope, profile)
+    return lambda unsigned: _sign(unsigned, *scope, signing)
 
 
-def _sign(request: httpx.Request, service: str, region: str | None, profile: str | None) -> None:
-    from botocore.auth import SigV4Auth
-    from botocore.awsrequest import AWSRequest
-
-    credentials, region = _credentials(service, region, profile)
+def _sign(request: httpx.Request, service: str, region: str | None, signing: Signing) -> None:
+    try:
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+    except ModuleNotFoundError as error:
+        raise SigningFailed(
+            f"Expected the package botocore to sign for {service}, found none: install "
+            "'lambda-streaming-client[signing]'."
+        ) from error
+    credentials, region = _credentials(service, region, signing)
     request.url = _canonical(request.url)
     headers = {name: request.headers[name] for name in _SIGNED_HEADERS if name in request.headers}
     signed = AWSRequest(request.method, str(request.url), headers=headers, data=request.content)
@@ -62,12 +73,14 @@ def _sign(request: httpx.Request, service: str, region: str | None, profile: str
     request.headers.update(dict(signed.headers.items()))
 
 
-def _credentials(service: str, region: str | None, profile: str | None) -> tuple[ReadOnlyCredentials, str]:
+def _credentials(service: str, region: str | None, signing: Signing) -> tuple[ReadOnlyCredentials, str]:
     import botocore.session
     from botocore.exceptions import BotoCoreError
 
     try:
-        session = botocore.session.Session(profile=profile)
+        session = botocore.session.Session(profile=signing.profile)
+        if (own := signing.credentials) is not None:
+            session.set_credentials(own.access_key_id, own.secret_access_key, own.session_token)
         region = region or session.get_config_variable("region")
         credentials = session.get_credentials()
         frozen = credentials.get_frozen_credentials() if credentials else None
@@ -84,7 +97,7 @@ def _credentials(service: str, region: str | None, profile: str | None) -> tuple
 
 
 def _canonical(url: httpx.URL) -> httpx.URL:
-    """The query as AWS writes it before it signs: a plus sign for a space, and whatever else stood there, is undone."""
+    """The URL with its query in the encoding that AWS signs, in which a plus sign is not a space."""
     if not url.query:
         return url
     pairs = parse_qsl(url.query.decode("ascii"), keep_blank_values=True)

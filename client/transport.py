@@ -1,4 +1,4 @@
-"""Performs the steps of an exchange over HTTP: once blocking, once for asyncio. Decides nothing."""
+"""Performs the steps of an exchange over HTTP, blocking and for asyncio. Every decision is the exchange's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .exchange import Exchange, NextEvent, Pause, ReadBody, Run, Send
 
 @functools.cache
 def tls(scheme: str) -> ssl.SSLContext | bool:
-    """Loading the certificates of all the world takes longer than a service's first byte."""
+    """The certificates to trust, loaded once and for https only: that takes longer than a service's first byte."""
     return httpx.create_ssl_context() if scheme == "https" else False
 
 

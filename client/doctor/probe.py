@@ -1,4 +1,4 @@
-"""Sends one request and notes what comes, and when. The only part of the doctor that opens a socket."""
+"""Sends one request and records what arrives, and when. No other part of the doctor opens a socket."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Observation:
         self._arrivals: list[Arrival] = []
 
     def watch(self, client: httpx.Client) -> None:
-        # What came before, such as loading certificates and credentials, is not the service's time.
+        # The clock starts after certificates and credentials are loaded, which is not the service's time.
         started = self._clock()
         with contextlib.closing(client.send(self._request, stream=True)) as self._response:
             self._head_seconds = self._clock() - started
@@ -81,7 +81,7 @@ def failure_of(error: httpx.HTTPError) -> Failure:
 
 
 def _failure_to_connect(error: BaseException | None) -> Failure:
-    """httpx and httpcore say ConnectError for all of them; what the socket said is further down the chain."""
+    """httpx and httpcore raise ConnectError for all of them; the socket's own error is further down the chain."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return Failure.TLS

@@ -61,7 +61,7 @@ def test_error_whose_body_breaks_off_still_has_its_status() -> None:
 
 
 def test_silence_is_measured_anew_once_the_stream_begins() -> None:
-    exchange = _exchange(timeouts=Timeouts(first_byte=60, between_frames=7))
+    exchange = _exchange(timeouts=Timeouts(first_byte_seconds=60, read_seconds=7))
     assert isinstance(exchange.step, Send)
     request = exchange.step.request
     assert request.extensions["timeout"]["read"] == 60
@@ -79,7 +79,7 @@ def test_time_to_the_first_byte_is_that_of_the_attempt_that_was_answered() -> No
     assert exchange.first_byte_seconds == 2.5
 
 
-def test_end_of_the_body_is_heard_out_after_the_last_event_whatever_comes() -> None:
+def test_end_of_the_body_is_read_after_the_last_event_whatever_comes() -> None:
     for outcome in (None, ServerSentEvent(data='{"chunk": "late"}')):
         exchange = _completed()
         exchange.learn(outcome)

@@ -52,6 +52,6 @@ def test_headers_of_the_caller_win_whatever_their_case() -> None:
 
 
 def test_request_waits_for_the_first_byte_as_long_as_asked() -> None:
-    timeouts = Timeouts(connect=1, first_byte=2, between_frames=3)
+    timeouts = Timeouts(connect_seconds=1, first_byte_seconds=2, read_seconds=3)
     request = build_request(Call(url="http://localhost/", prompt="hi", timeouts=timeouts))
     assert request.extensions["timeout"] == {"connect": 1, "pool": 1, "write": 2, "read": 2}
