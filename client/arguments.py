@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
 from .call import Credentials, Signing
-from .request import endpoint
+from .errors import InvalidRequest
+from .request import check_headers, endpoint
 
 
 def program() -> str:
@@ -53,7 +55,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_seconds_argument(parser: argparse.ArgumentParser, name: str, default: float | None, sentence: str) -> None:
     parser.add_argument(
-        name, type=float, default=default, metavar="SECONDS", help=f"{sentence} Default: %(default)s seconds."
+        name, type=_seconds, default=default, metavar="SECONDS", help=f"{sentence} Default: %(default)s seconds."
     )
 
 
@@ -66,13 +68,29 @@ def signing_from(options: argparse.Namespace, credentials: Credentials | None = 
 def _url(text: str) -> str:
     try:
         endpoint(text)
-    except ValueError as error:
+    except InvalidRequest as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return text
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    # A week; a socket takes no time-out that is much longer.
+    if not 0 < seconds <= 604_800:
+        raise argparse.ArgumentTypeError(f"Expected more than 0 seconds and no more than 604800, got {text!r}.")
+    return seconds
+
+
 def _header(text: str) -> tuple[str, str]:
     name, separator, value = text.partition(":")
-    if not separator or not name.strip():
-        raise argparse.ArgumentTypeError(f"Expected 'name: value', got {text!r}.")
+    if not separator:
+        # It may be a token whose name was forgotten.
+        raise argparse.ArgumentTypeError("Expected 'name: value', got no colon.")
+    try:
+        check_headers({name.strip(): value.strip()})
+    except InvalidRequest as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     return name.strip(), value.strip()

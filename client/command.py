@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,8 @@ from .errors import StreamError
 from .events import Chunk, Starting
 from .printing import Timing, print_error, print_json, print_json_error, print_text
 from .progress import Progress
+from .reading import read_file, read_standard_input
+from .showing import show
 from .streams import EventStream, stream
 
 _DESCRIPTION = "Asks a service for an answer and prints its text as it arrives."
@@ -24,25 +25,23 @@ an error, 2 for wrong arguments, and 130 after Ctrl-C.
 `{program} doctor URL` measures whether an endpoint streams, and
 names the layer that does not. `{program} doctor --help` tells more.
 """
-# A shell's exit code for a command that wrote to a pipe whose reader has left: 128 + SIGPIPE.
-_NOBODY_READS = 141
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = build_parser()
-    options = parser.parse_args(arguments)
+    # An option may stand between URL and PROMPT, which older Pythons parse in this way alone.
+    # https://github.com/python/cpython/issues/59317
+    options = parser.parse_intermixed_args(arguments)
+    prompt = _prompt(parser, options)
     try:
-        return _print_stream(options, _prompt(parser, options))
-    except BrokenPipeError:
-        # The interpreter flushes at its end, and would complain there. https://docs.python.org/3/library/signal.html
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _NOBODY_READS
+        return _print_stream(options, _open(options, prompt))
+    except StreamError as error:
+        return _fail(options, error)
 
 
-def _print_stream(options: argparse.Namespace, prompt: str) -> int:
+def _print_stream(options: argparse.Namespace, events: EventStream) -> int:
     in_text = False
     timing = Timing(sys.stderr) if options.timing else None
-    events = _open(options, prompt)
     try:
         with events, Progress(sys.stderr) as progress:
             for event in events:
@@ -53,14 +52,18 @@ def _print_stream(options: argparse.Namespace, prompt: str) -> int:
                 if timing is not None:
                     timing.note(event)
     except StreamError as error:
-        if options.json:
-            print_json_error(error)
-        print_error(error, in_text=in_text)
-        return 1
+        return _fail(options, error, in_text=in_text)
     finally:
         if timing is not None:
-            print(timing.summary(events.first_byte_seconds), file=sys.stderr, flush=True)
+            show(timing.summary(events.first_byte_seconds), sys.stderr)
     return 0
+
+
+def _fail(options: argparse.Namespace, error: StreamError, *, in_text: bool = False) -> int:
+    if options.json:
+        print_json_error(error)
+    print_error(error, in_text=in_text)
+    return 1
 
 
 def _open(options: argparse.Namespace, prompt: str) -> EventStream:
@@ -82,16 +85,16 @@ def _open(options: argparse.Namespace, prompt: str) -> EventStream:
 def _prompt(parser: argparse.ArgumentParser, options: argparse.Namespace) -> str:
     if options.prompt is not None and options.file is not None:
         parser.error("Expected a prompt or a --file, got both.")
-    if options.file is not None:
-        try:
-            return Path(options.file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            parser.error(f"Expected a file of UTF-8 text, got an error: {error}")
     if options.prompt not in (None, "-"):
         return str(options.prompt)
-    if options.prompt is None and sys.stdin.isatty():
+    # Standard input is None where the shell closed it.
+    if options.file is None and (sys.stdin is None or (options.prompt is None and sys.stdin.isatty())):
         parser.error("Expected a prompt: as an argument, a --file, or on standard input.")
-    return sys.stdin.read()
+    try:
+        return read_standard_input(sys.stdin) if options.file is None else read_file(Path(options.file))
+    except (OSError, UnicodeError) as error:
+        source = "standard input" if options.file is None else "a file"
+        parser.error(f"Expected {source} of UTF-8 text, got an error: {error}")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -133,10 +136,16 @@ def build_parser() -> argparse.ArgumentParser:
         add_seconds_argument(parser, name, default, sentence)
     parser.add_argument(
         "--retries",
-        type=int,
+        type=_count,
         default=Retries().limit,
         metavar="COUNT",
         help="Send the request again this many times at most, before anything of an answer has arrived. Default: "
         "%(default)s times.",
     )
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"Expected a whole number, 0 or more, got {text!r}.")
+    return int(text)

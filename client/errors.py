@@ -5,6 +5,8 @@ StreamError
 ├── FailedStream           the stream's last event is an error
 ├── TruncatedStream        the stream ended, or its connection broke, without a last event
 ├── MalformedStream        the answer is not a stream of these events
+├── InvalidRequest         the URL, the prompt or a header cannot be sent
+├── EnvironmentUnusable    a variable of the environment names a proxy or certificates that cannot be used
 ├── SigningFailed          the request could not be signed
 ├── ConnectionFailed       the service cannot be reached, or closed the connection before it answered
 │   └── ConnectTimeout     no connection within `connect_seconds`
@@ -49,8 +51,9 @@ class HttpError(StreamError):
         code: str | None = None,
         stream_id: str | None = None,
         retry_after_seconds: float | None = None,
+        sender: str = "The service",
     ) -> None:
-        super().__init__(f"The service answered {status}: {detail}", stream_id=stream_id)
+        super().__init__(f"{sender} answered {status}: {detail}", stream_id=stream_id)
         self.status = status
         self.code = code
         #: How long the service asks to wait before the next request; None where it does not.
@@ -86,6 +89,25 @@ class MalformedStream(StreamError):
 
     status = 200
     code = "malformed"
+
+
+class InvalidRequest(StreamError, ValueError):
+    """The URL, the prompt or a header cannot be sent. Nothing was sent. The value of a header is not in the message.
+
+    `stream` raises it at once, while the other errors are raised while iterating.
+    """
+
+    code = "invalid_request"
+
+
+class EnvironmentUnusable(StreamError):
+    """A variable of the environment names a proxy or certificates that cannot be used. Nothing was sent."""
+
+    code = "environment"
+
+    def __init__(self, variable: str, what: str) -> None:
+        super().__init__(f"{what}: correct or unset {variable}.")
+        self.variable = variable
 
 
 class SigningFailed(StreamError):

@@ -17,11 +17,13 @@ import httpx
 from httpx_sse import ServerSentEvent
 
 from .call import Call
+from .environment import Proxy, find_proxy
 from .errors import (
     ConnectionFailed,
     ConnectTimeout,
     FirstByteTimeout,
     HttpError,
+    InvalidRequest,
     MalformedStream,
     ReadTimeout,
     StreamError,
@@ -29,7 +31,7 @@ from .errors import (
 )
 from .events import Complete, Event
 from .reader import EventReader
-from .request import build_request
+from .request import build_request, endpoint
 from .retrying import Draw, pause_before_retry, retry_after_seconds
 from .signing import signer_for
 
@@ -88,8 +90,8 @@ class Exchange:
         self.step: Step | None = next(self._steps)
 
     @property
-    def scheme(self) -> str:
-        return httpx.URL(self._call.url).scheme
+    def url(self) -> httpx.URL:
+        return httpx.URL(endpoint(self._call.url))
 
     @property
     def stream_id(self) -> str | None:
@@ -144,7 +146,7 @@ class Exchange:
         # httpcore looks it up again when the body's first byte is read. https://www.encode.io/httpcore/extensions/#timeout
         request.extensions["timeout"]["read"] = self._call.timeouts.read_seconds
         if response.status_code != HTTPStatus.OK:
-            raise _http_error(response, (yield from _text_of(response)))
+            raise _http_error(request, response, (yield from _text_of(response)))
         return response
 
     def _next_event(self) -> Generator[Step, Any, ServerSentEvent | None]:
@@ -176,12 +178,23 @@ def _text_of(response: httpx.Response) -> Generator[Step, Any, str]:
 
 
 def _failure_to_answer(request: httpx.Request, error: httpx.HTTPError, call: Call) -> StreamError:
+    proxy = find_proxy(request.url)
+    through = f" through the proxy {proxy}" if proxy else ""
     match error:
         case httpx.ConnectTimeout():
-            return ConnectTimeout(f"No connection to {request.url.host} within {call.timeouts.connect_seconds} s.")
+            return ConnectTimeout(
+                f"No connection to {request.url.host}{through} within {call.timeouts.connect_seconds} s."
+            )
         case httpx.TimeoutException():
-            return FirstByteTimeout(f"No answer from {request.url.host} within {call.timeouts.first_byte_seconds} s.")
-    return ConnectionFailed(f"The connection to {request.url} failed: {error}")
+            return FirstByteTimeout(
+                f"No answer from {request.url.host}{through} within {call.timeouts.first_byte_seconds} s."
+            )
+        case httpx.LocalProtocolError():
+            # Its text quotes what it refuses, which can be a secret.
+            return InvalidRequest("The request cannot be written in HTTP/1.1: look at the values of its headers.")
+    # Without user, password and query, which have no place in a log.
+    host = request.url.netloc.decode("ascii")
+    return ConnectionFailed(f"The connection to {host}{through} failed: {str(error) or type(error).__name__}")
 
 
 def _require_events(response: httpx.Response) -> None:
@@ -190,22 +203,32 @@ def _require_events(response: httpx.Response) -> None:
         raise MalformedStream(f"Expected content-type text/event-stream, got {content_type!r}.")
 
 
-def _http_error(response: httpx.Response, body: str) -> HttpError:
+def _http_error(request: httpx.Request, response: httpx.Response, body: str) -> HttpError:
     try:
         problem = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         problem = None
     fields = problem if isinstance(problem, dict) else {}
     # API Gateway and function URLs say `message` or `Message` where a problem document says `detail`.
     said = (fields.get(name) for name in ("detail", "message", "Message"))
-    detail = next((text for text in said if isinstance(text, str)), "" if fields else body[:500])
+    detail = next((text for text in said if isinstance(text, str)), "" if fields else " ".join(body.split())[:500])
     return HttpError(
         response.status_code,
         detail or response.reason_phrase,
         code=_text(fields.get("code")),
         stream_id=_text(fields.get("id")),
         retry_after_seconds=retry_after_seconds(response.headers.get("retry-after")),
+        sender=_sender(response.status_code, find_proxy(request.url), request.url.scheme),
     )
+
+
+def _sender(status: int, proxy: Proxy | None, scheme: str) -> str:
+    """Who may have sent an error: over https a proxy cannot answer in place of the service."""
+    if proxy is None or scheme == "https":
+        return "The service"
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return f"The proxy {proxy}"
+    return f"The service, or the proxy {proxy} in front of it,"
 
 
 def _text(value: object) -> str | None:

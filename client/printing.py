@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from .errors import StreamError
 from .events import Chunk, Complete, Event, Starting
+from .showing import show, showable
 
 
 def print_text(event: Event) -> None:
     if isinstance(event, Chunk):
-        print(event.text, end="", flush=True)
+        show(event.text, sys.stdout, end="")
     elif isinstance(event, Complete):
-        print(flush=True)
+        show("", sys.stdout)
 
 
 def print_json(event: Event) -> None:
-    print(json.dumps(as_document(event), ensure_ascii=False), flush=True)
+    _print_document(as_document(event))
 
 
 def as_document(event: Event) -> dict[str, object]:
@@ -37,13 +38,21 @@ def as_document(event: Event) -> dict[str, object]:
 def print_json_error(error: StreamError) -> None:
     """Prints the error as the last line, so that a program learns of it without reading standard error."""
     document = {"error": str(error), "code": error.code, "status": error.status, "id": error.stream_id}
-    print(json.dumps(document, ensure_ascii=False), flush=True)
+    _print_document(document)
+
+
+def _print_document(document: Mapping[str, object]) -> None:
+    """Prints a line of JSON, in ASCII where standard output cannot show it otherwise."""
+    line = json.dumps(document, ensure_ascii=False)
+    if sys.stdout is not None and showable(line, sys.stdout) != line:
+        line = json.dumps(document)
+    show(line, sys.stdout)
 
 
 class Timing:
     """Prints when each event arrives, and sums up. The clock starts when this is made."""
 
-    def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, out: TextIO | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._out = out
         self._clock = clock
         self._started = clock()
@@ -60,7 +69,7 @@ class Timing:
             if self._first_text_seconds is None:
                 self._first_text_seconds = seconds
             name = f"{name} {event.text!r}"
-        print(f"{seconds * 1000:7.0f} ms  {name}", file=self._out, flush=True)
+        show(f"{seconds * 1000:7.0f} ms  {name}", self._out)
 
     def summary(self, first_byte_seconds: float | None) -> str:
         seconds = self._clock() - self._started
@@ -75,7 +84,7 @@ class Timing:
 def print_error(error: StreamError, *, in_text: bool) -> None:
     """Prints the error on a line of its own, also where the text broke off in the middle of one."""
     stream_id = f" Stream id: {error.stream_id}." if error.stream_id else ""
-    print(("\n" if in_text else "") + str(error) + stream_id, file=sys.stderr, flush=True)
+    show(("\n" if in_text else "") + str(error) + stream_id, sys.stderr)
 
 
 def _milliseconds(seconds: float | None) -> str:

@@ -43,5 +43,5 @@ class EventReader:
 def _parse(data: str) -> object:
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -52,6 +52,6 @@ def retry_after_seconds(value: str | None, *, now: Callable[[], datetime] = lamb
         return float(value)
     try:
         date = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, (date.astimezone(UTC) - now()).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (date.astimezone(UTC) - now()).total_seconds())

@@ -9,14 +9,15 @@ second.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
 
 from .call import Signing
-from .errors import SigningFailed
+from .errors import InvalidRequest, SigningFailed
+from .request import check_headers
 
 if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
@@ -70,12 +71,22 @@ def _sign(request: httpx.Request, service: str, region: str | None, signing: Sig
     headers = {name: request.headers[name] for name in _SIGNED_HEADERS if name in request.headers}
     signed = AWSRequest(request.method, str(request.url), headers=headers, data=request.content)
     SigV4Auth(credentials, service, region).add_auth(signed)
-    request.headers.update(dict(signed.headers.items()))
+    added = dict(signed.headers.items())
+    _check_signature(added)
+    request.headers.update(added)
+
+
+def _check_signature(headers: Mapping[str, str]) -> None:
+    """Credentials out of a file can end in a newline. The error names the header and keeps its value to itself."""
+    try:
+        check_headers({name: value for name, value in headers.items() if name.lower() != "host"})
+    except InvalidRequest as error:
+        raise SigningFailed(f"Expected credentials and a region without spaces and line ends: {error}") from error
 
 
 def _credentials(service: str, region: str | None, signing: Signing) -> tuple[ReadOnlyCredentials, str]:
     import botocore.session
-    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         session = botocore.session.Session(profile=signing.profile)
@@ -84,7 +95,8 @@ def _credentials(service: str, region: str | None, signing: Signing) -> tuple[Re
         region = region or session.get_config_variable("region")
         credentials = session.get_credentials()
         frozen = credentials.get_frozen_credentials() if credentials else None
-    except BotoCoreError as error:
+    # The last two come from a `credential_process` that is not there, or that prints something else.
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:
         raise SigningFailed(f"Expected AWS credentials, got an error: {error}") from error
     if region is None:
         raise SigningFailed(f"Expected a region to sign for {service} in, got none: name one, or set AWS_REGION.")

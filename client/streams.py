@@ -110,7 +110,7 @@ def stream(
         retries: How often to send the request again before anything of its answer has arrived.
 
     Raises:
-        ValueError: At once, for an invalid URL.
+        InvalidRequest: At once, for a URL, a prompt or a header that cannot be sent. It is a ValueError too.
         StreamError: While iterating, for every end but Complete; its subclasses tell which.
 
     Example:

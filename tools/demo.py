@@ -46,7 +46,7 @@ def print_stream(url: str, prompt: str) -> int:
         print(f"\n{summary}", flush=True)
         print("Expected the streamed text to be the input; it is not.", file=sys.stderr)
         return 1
-    print(f"\n{summary} The text is the input, streamed.")
+    print(f"\n{summary} The text is the input, streamed.", flush=True)
     return 0
 
 

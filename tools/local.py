@@ -20,6 +20,8 @@ _READY_SECONDS = 20
 _STOP_SECONDS = 10
 # The adapter polls every 10 ms as well.
 _POLL_SECONDS = 0.01
+# A proxy of the environment does not reach this machine's loopback.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def bare_interpreter() -> str:
@@ -69,7 +71,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"Expected the function to serve {url}, but it exited with {process.returncode}.")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=1):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError), _DIRECT.open(url, timeout=1):
             return
         time.sleep(_POLL_SECONDS)
     raise RuntimeError(f"Expected the function to serve {url} within {_READY_SECONDS} s, got no answer.")

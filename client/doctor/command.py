@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
+
+import httpx
 
 from ..arguments import add_request_arguments, add_seconds_argument, program, signing_from
 from ..call import Call, Credentials, Timeouts
 from ..request import endpoint
+from ..showing import show
 from .diagnosis import diagnose
 from .facts import Facts, Verdict
 from .probe import observe
@@ -26,14 +30,14 @@ _PROMPT = (
 def main(arguments: Sequence[str], *, credentials: Credentials | None = None) -> int:
     """Returns the exit code. `credentials` sign instead of those that the environment or a profile names."""
     options = build_parser().parse_args(arguments)
-    print(f"POST {endpoint(options.url)}, {len(options.prompt.split())} words", flush=True)
+    _say(f"POST {_shown(options.url)}, {len(options.prompt.split())} words")
     verdict = _measure(options, credentials)
     if verdict.ask_again and not verdict.streams:
-        print("\nMeasuring again: the first answer may have waited for a cold start.", flush=True)
+        _say("\nMeasuring again: the first answer may have waited for a cold start.")
         verdict = _measure(options, credentials)
-    print(f"\n{verdict.what}")
+    _say(f"\n{verdict.what}")
     if verdict.change:
-        print(f"Change: {verdict.change}")
+        _say(f"Change: {verdict.change}")
     return 0 if verdict.streams else 1
 
 
@@ -54,20 +58,29 @@ def _measure(options: argparse.Namespace, credentials: Credentials | None) -> Ve
 def _print_facts(facts: Facts) -> None:
     if facts.status is None:
         return
-    print(f"  head        {_milliseconds(facts.head_seconds)}  {facts.status}, {facts.media_type or 'no content-type'}")
+    _say(f"  head        {_milliseconds(facts.head_seconds)}  {facts.status}, {facts.media_type or 'no content-type'}")
     timeline = read_timeline(facts.arrivals)
     if not timeline.chunk_seconds:
         return
     counted = f"{len(timeline.chunk_seconds)} chunks in {timeline.bursts} bursts"
-    print(f"  first byte  {_milliseconds(timeline.first_byte_seconds)}")
-    print(f"  first text  {_milliseconds(timeline.chunk_seconds[0])}")
-    print(f"  last text   {_milliseconds(timeline.chunk_seconds[-1])}  {counted}")
+    _say(f"  first byte  {_milliseconds(timeline.first_byte_seconds)}")
+    _say(f"  first text  {_milliseconds(timeline.chunk_seconds[0])}")
+    _say(f"  last text   {_milliseconds(timeline.chunk_seconds[-1])}  {counted}")
     if timeline.gap_seconds:
         shortest, longest = min(timeline.gap_seconds), max(timeline.gap_seconds)
-        print(
+        _say(
             f"  gaps        {_milliseconds(timeline.median_gap_seconds)}  median, "
             f"{shortest * 1000:.0f} to {longest * 1000:.0f} ms"
         )
+
+
+def _say(line: str) -> None:
+    show(line, sys.stdout)
+
+
+def _shown(url: str) -> str:
+    """The endpoint without user, password and query, which have no place in a log."""
+    return str(httpx.URL(endpoint(url)).copy_with(userinfo=b"", query=None))
 
 
 def _milliseconds(seconds: float) -> str:

@@ -27,23 +27,61 @@ def diagnose(facts: Facts) -> Verdict:
 
 
 def _no_answer(facts: Facts) -> Verdict:
+    if facts.failure is Failure.ENVIRONMENT:
+        return Verdict(facts.detail, "Correct or unset the variable.")
+    sentences = {**_without_answer(facts), **(_without_answer_of(facts.proxy, facts) if facts.proxy else {})}
+    what, change = sentences.get(facts.failure or Failure.HUNG_UP, ("No answer", "Read the service's log"))
+    return Verdict(f"{what}" + (f" ({facts.detail})." if facts.detail else "."), f"{change}.")
+
+
+def _without_answer(facts: Facts) -> dict[Failure, tuple[str, str]]:
     host = facts.host
-    what, change = {
+    trusted = f" and those that {facts.certificates} names" if facts.certificates else ""
+    return {
         Failure.UNKNOWN_HOST: (f"No such host: {host}", "Check the URL, or whether the stack is still deployed"),
         Failure.UNREACHABLE: (
             f"Nothing accepts connections at {host}",
             "Start the service (make dev), or check the port",
         ),
         Failure.CONNECT_TIMEOUT: (f"{host} does not answer to a connection", "Check firewall, VPN and proxy"),
-        Failure.TLS: (f"No trusted connection to {host}", "Check the certificate, or use http: for a local service"),
+        Failure.TLS: (
+            f"No trusted connection to {host}",
+            f"Check the certificate{trusted}, or use http: for a local service",
+        ),
         Failure.HUNG_UP: (f"{host} hung up before it answered", "Read the service's log; it probably ended"),
         Failure.SILENT: (
             f"{host} accepted the request and sent nothing",
             "Read the service's log; a layer that buffers a long answer looks like this too",
         ),
         Failure.UNSIGNED: ("The request could not be signed", "Run `aws configure`, or name a --profile"),
-    }.get(facts.failure or Failure.HUNG_UP, ("No answer", "Read the service's log"))
-    return Verdict(f"{what}" + (f" ({facts.detail})." if facts.detail else "."), f"{change}.")
+    }
+
+
+def _without_answer_of(proxy: str, facts: Facts) -> dict[Failure, tuple[str, str]]:
+    """The sentences that differ where a proxy is between: a connection is one to the proxy."""
+    host = facts.host
+    change = f"Correct the variable, or let NO_PROXY name {host} if it can be reached without a proxy"
+    return {
+        Failure.UNKNOWN_HOST: (f"No such host: that of the proxy {proxy}", change),
+        Failure.UNREACHABLE: (f"The proxy {proxy} accepts no connections", change),
+        Failure.CONNECT_TIMEOUT: (f"The proxy {proxy} does not answer to a connection", change),
+        Failure.PROXY: (
+            f"The proxy {proxy} opens no connection to {host}",
+            f"Give it the user and password that it asks for, have {host} allowed there, or let NO_PROXY name the host",
+        ),
+        Failure.TLS: (
+            f"No trusted connection to {host} through the proxy {proxy}",
+            "Check the certificate; that of a proxy that reads TLS has to be in the file that SSL_CERT_FILE names",
+        ),
+        Failure.HUNG_UP: (
+            f"{host}, or the proxy {proxy}, hung up before it answered",
+            "Read the service's log, and measure again with NO_PROXY naming this host",
+        ),
+        Failure.SILENT: (
+            f"{host}, or the proxy {proxy}, accepted the request and sent nothing",
+            "Read the service's log, and measure again with NO_PROXY naming this host",
+        ),
+    }
 
 
 def _prelude(facts: Facts) -> Verdict:

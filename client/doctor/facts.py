@@ -12,6 +12,10 @@ import httpx
 class Failure(Enum):
     """Why there is no answer, or no end of it."""
 
+    #: A variable of the environment cannot be used, so nothing was sent.
+    ENVIRONMENT = auto()
+    #: The proxy does not open a connection to the host.
+    PROXY = auto()
     UNKNOWN_HOST = auto()
     UNREACHABLE = auto()
     CONNECT_TIMEOUT = auto()
@@ -38,6 +42,8 @@ class Facts:
     signed: bool = False
     #: The proxy that the environment names for this URL; None for a direct connection.
     proxy: str | None = None
+    #: The variable that names the certificates to trust; None where it is none.
+    certificates: str | None = None
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     head_seconds: float = 0.0
@@ -63,7 +69,7 @@ class Facts:
         """The body as a JSON object; empty when it is none."""
         try:
             document = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return document if isinstance(document, dict) else {}
 
@@ -72,7 +78,7 @@ class Facts:
         """The error's text: `detail` of a problem document, `message` of API Gateway, `Message` of a function URL."""
         for name in ("detail", "message", "Message"):
             if isinstance(text := self.document.get(name), str):
-                return text
+                return " ".join(text.split())
         return ""
 
 

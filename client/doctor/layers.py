@@ -118,7 +118,7 @@ def _proxy(facts: Facts) -> _Finding:
     if found is not None:
         return f"a proxy is in front ({found})", "Switch its buffering and compression of responses off for this path."
     return (
-        f"the request went through the proxy that the environment names ({facts.proxy})",
+        f"the request went through the proxy {facts.proxy}",
         "Measure again with NO_PROXY naming this host; if that streams, the proxy buffers.",
     )
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 
+from ..retrying import retry_after_seconds
 from . import layers
 from .facts import Facts, Verdict
 
 _URL_PERMISSIONS = "lambda:InvokeFunctionUrl and lambda:InvokeFunction (both, since October 2025)"
+# What proxies answer for a host that they do not reach, or do not allow.
+_OF_PROXIES = (
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
 _GIVE_TOKEN = "Give one that it accepts (--header 'authorization: ...')."
 
 
 def refusal(facts: Facts) -> Verdict:
     what = f"The answer is {_reason(facts)}"
+    if facts.proxy and _can_be_of_proxy(facts):
+        return _by_proxy(facts.proxy, facts, what)
     match facts.status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             return _forbidden(facts, what)
@@ -45,6 +57,23 @@ def _title(facts: Facts) -> str:
     return page.partition("<title>")[2].partition("</title>")[0].strip() or "a page of HTML"
 
 
+def _can_be_of_proxy(facts: Facts) -> bool:
+    """Whether a proxy may have answered itself: over http, where no layer of AWS shows that it did not."""
+    shown = layers.is_api_gateway(facts) or layers.is_function_url(facts) or layers.is_cloudfront(facts)
+    return facts.url.startswith("http:") and not shown and facts.status in _OF_PROXIES
+
+
+def _by_proxy(proxy: str, facts: Facts, what: str) -> Verdict:
+    if facts.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return Verdict(
+            f"{what}: the proxy {proxy} requires a login.", "Put it into the variable: http://USER:PASSWORD@..."
+        )
+    return Verdict(
+        f"{what}: it comes from the service or from the proxy {proxy} in front of it.",
+        "Measure again with NO_PROXY naming this host; if that cannot reach it, have the host allowed at the proxy.",
+    )
+
+
 def _not_found(facts: Facts, what: str) -> Verdict:
     if layers.is_http_api(facts):
         return Verdict(
@@ -55,10 +84,11 @@ def _not_found(facts: Facts, what: str) -> Verdict:
 
 
 def _busy(facts: Facts, what: str) -> Verdict:
-    wait = facts.headers.get("retry-after")
+    wait = retry_after_seconds(facts.headers.get("retry-after"))
+    again = f"after {wait:.0f} s" if wait and wait < math.inf else "later"
     return Verdict(
         f"{what}: too busy.",
-        f"Try again {f'after {wait} s' if wait else 'later'}; if it stays, raise the throttle or the concurrency.",
+        f"Try again {again}; if it stays, raise the throttle or the concurrency.",
     )
 
 

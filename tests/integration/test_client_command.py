@@ -137,7 +137,7 @@ def test_prompt_comes_from_an_argument_a_file_or_standard_input(
         (["http://localhost", "hi", "--file", "x"], "got both"),
         (["http://localhost", "--file", "missing"], "Expected a file of UTF-8 text"),
         (["http://localhost", "--file", "latin"], "Expected a file of UTF-8 text"),
-        (["http://localhost", "hi", "--header", "token"], "Expected 'name: value', got 'token'"),
+        (["http://localhost", "hi", "--header", "token"], "Expected 'name: value', got no colon"),
     ],
 )
 def test_wrong_arguments_are_named(

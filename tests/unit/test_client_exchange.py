@@ -6,7 +6,7 @@ import httpx
 import pytest
 from httpx_sse import ServerSentEvent
 
-from client import Complete, ConnectTimeout, HttpError, Retries, StreamError, Timeouts
+from client import Complete, ConnectionFailed, ConnectTimeout, HttpError, InvalidRequest, Retries, StreamError, Timeouts
 from client.call import Call, Signing
 from client.exchange import Exchange, NextEvent, Pause, ReadBody, Run, Send
 
@@ -97,6 +97,18 @@ def _completed() -> Exchange:
     exchange.learn(None)
     assert isinstance(exchange.step, NextEvent)
     return exchange
+
+
+def test_request_that_http_refuses_is_not_quoted() -> None:
+    exchange = _exchange()
+    with pytest.raises(InvalidRequest) as raised:
+        exchange.fail(httpx.LocalProtocolError("Illegal header value b'SECRET'"))
+    assert "SECRET" not in str(raised.value)
+
+
+def test_failure_without_words_is_named_by_its_kind() -> None:
+    with pytest.raises(ConnectionFailed, match=r"The connection to 127\.0\.0\.1:8080 failed: ReadError"):
+        _exchange(retries=Retries(limit=0)).fail(httpx.ReadError(""))
 
 
 def test_signing_may_block_and_its_error_is_not_retried() -> None:

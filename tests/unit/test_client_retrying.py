@@ -82,6 +82,11 @@ def test_what_does_not_pass_by_itself_is_not_asked_again(error: StreamError) -> 
         ("-1", None),
         ("1.5", None),
         ("Fri, 99 Jan 2026 03:04:15 GMT", None),
+        ("Fri, 02 Jan 99999999999999999999 03:04:15 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("9" * 400, float("inf")),
+        ("Friday", None),
+        ("", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:

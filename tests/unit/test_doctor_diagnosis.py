@@ -16,6 +16,8 @@ REST_API = "https://abc.execute-api.eu-west-1.amazonaws.com/prod/stream"
 HTTP_API = "https://abc.execute-api.eu-west-1.amazonaws.com/stream"
 CLOUDFRONT = "https://abc.cloudfront.net/stream"
 
+PROXY = "http://proxy:3128 (HTTP_PROXY)"
+
 FROM_FUNCTION_URL = {"x-amzn-requestid": "r", "x-amzn-trace-id": "t"}
 FROM_HTTP_API = {"apigw-requestid": "r"}
 FROM_REST_API = {"x-amzn-requestid": "r", "x-amz-apigw-id": "a"}
@@ -114,7 +116,7 @@ def test_stream_of_another_contract_is_judged_by_its_pattern() -> None:
         (LOCAL, {"content-encoding": "gzip"}, None, "compressed (gzip)", "text/event-stream from compression"),
         (LOCAL, {"server": "nginx/1.27"}, None, "a proxy is in front (nginx/1.27)", "proxy_buffering off"),
         (LOCAL, {"via": "1.1 squid"}, None, "a proxy is in front (1.1 squid)", "buffering and compression"),
-        (LOCAL, {}, "http://proxy:3128", "the environment names (http://proxy:3128)", "NO_PROXY"),
+        (LOCAL, {}, PROXY, "through the proxy http://proxy:3128 (HTTP_PROXY)", "NO_PROXY"),
         (LOCAL, {"content-length": "900", "server": "uvicorn"}, None, "length was known", "a streaming response"),
         (LOCAL, {"server": "uvicorn"}, None, "the service held it", "middleware that reads the body"),
     ],
@@ -318,3 +320,40 @@ def test_error_event_is_reported_with_code_and_stream_id() -> None:
 )
 def test_no_answer_at_all_says_how_far_it_came(failure: Failure, what: str, change: str) -> None:
     _assert_says(diagnose(Facts(LOCAL, failure=failure, detail="in its words")), what, change)
+
+
+@pytest.mark.parametrize(
+    ("failure", "what", "change"),
+    [
+        (Failure.UNKNOWN_HOST, f"No such host: that of the proxy {PROXY}", "NO_PROXY name service.example"),
+        (Failure.UNREACHABLE, f"The proxy {PROXY} accepts no connections", "Correct the variable"),
+        (Failure.CONNECT_TIMEOUT, f"The proxy {PROXY} does not answer", "Correct the variable"),
+        (Failure.PROXY, f"The proxy {PROXY} opens no connection to service.example", "user and password"),
+        (Failure.TLS, f"service.example through the proxy {PROXY}", "SSL_CERT_FILE"),
+        (Failure.HUNG_UP, f"service.example, or the proxy {PROXY}, hung up", "NO_PROXY"),
+        (Failure.SILENT, f"service.example, or the proxy {PROXY}, accepted", "NO_PROXY"),
+        (Failure.UNSIGNED, "could not be signed", "--profile"),
+    ],
+)
+def test_no_answer_through_a_proxy_names_the_proxy(failure: Failure, what: str, change: str) -> None:
+    facts = Facts("https://service.example/stream", failure=failure, detail="in its words", proxy=PROXY)
+    _assert_says(diagnose(facts), what, change)
+
+
+@pytest.mark.parametrize("status", [407, 403, 502, 503, 504])
+def test_error_over_http_may_be_the_proxy_s(status: int) -> None:
+    facts = _seen("http://service.example/stream", [b"<title>No</title>"], status=status, proxy=PROXY)
+    _assert_says(diagnose(facts), f"the proxy {PROXY}", "")
+    over_https = _seen("https://service.example/stream", [b"{}"], status=status, proxy=PROXY)
+    assert PROXY not in diagnose(over_https).what
+    by_aws = _seen("http://service.example/stream", [b"{}"], FROM_HTTP_API, status=status, proxy=PROXY)
+    assert PROXY not in diagnose(by_aws).what
+
+
+def test_connection_that_is_not_trusted_names_where_the_certificates_come_from() -> None:
+    facts = Facts(FUNCTION_URL, failure=Failure.TLS, certificates="SSL_CERT_DIR")
+    _assert_says(diagnose(facts), "No trusted connection", "Check the certificate and those that SSL_CERT_DIR names")
+
+
+def test_detail_of_many_lines_stays_one_sentence() -> None:
+    _assert_says(diagnose(_refused(LOCAL, 422, '{"detail": "Two\\nlines."}')), "422 (Two lines.)", "Correct")
