@@ -48,7 +48,7 @@ $(CLI): $(TOOLS) package.json package-lock.json
 
 demo: $(CLI) ## synthesise, start the bundled function as Lambda would, stream an answer (INPUT="other text")
 	@cdk synth --quiet --context stage=$(STAGE)
-	@python -m tools.demo --stage $(STAGE) $(if $(INPUT),--input "$$DEMO_INPUT")
+	@python -m tools.demo --stage $(STAGE) $(if $(INPUT),--input="$$DEMO_INPUT")
 # By the environment, so that neither make nor the shell reads anything into the text.
 demo: export DEMO_INPUT := $(value INPUT)
 

@@ -1,18 +1,26 @@
-"""A client of the stream, for programs and for the terminal.
+"""A client of the stream, for programs and for the terminal (`python -m client --help`).
 
-for event in stream(url, prompt): ...            async for event in astream(url, prompt): ...
-with stream(url, prompt) as events: ...          async with astream(url, prompt) as events: ...
+    from client import Chunk, StreamError, stream
+
+    with stream("http://127.0.0.1:8080/", "Tell me a story.") as events:
+        for event in events:
+            if isinstance(event, Chunk):
+                print(event.text, end="", flush=True)
+
+`astream` does the same for asyncio. Every end of a stream but Complete is a StreamError.
 """
 
-from .call import Retries, Signing, Timeouts
+from .call import Credentials, Retries, Signing, Timeouts
 from .errors import (
     ConnectionFailed,
     ConnectTimeout,
+    EnvironmentUnusable,
     FailedStream,
     FirstByteTimeout,
-    FrameTimeout,
     HttpError,
+    InvalidRequest,
     MalformedStream,
+    ReadTimeout,
     SigningFailed,
     StreamError,
     TruncatedStream,
@@ -26,13 +34,16 @@ __all__ = [
     "Complete",
     "ConnectTimeout",
     "ConnectionFailed",
+    "Credentials",
+    "EnvironmentUnusable",
     "Event",
     "EventStream",
     "FailedStream",
     "FirstByteTimeout",
-    "FrameTimeout",
     "HttpError",
+    "InvalidRequest",
     "MalformedStream",
+    "ReadTimeout",
     "Retries",
     "Signing",
     "SigningFailed",

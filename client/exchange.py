@@ -1,4 +1,4 @@
-"""How a stream is asked for and read, without a socket: a generator says what to do next and learns what came of it.
+"""The course of a request and its answer, without a socket: a generator yields the next step and gets its outcome.
 
 The transports (sync and async) perform the steps; every decision is taken here, once.
 """
@@ -17,49 +17,55 @@ import httpx
 from httpx_sse import ServerSentEvent
 
 from .call import Call
+from .environment import Proxy, find_proxy
 from .errors import (
     ConnectionFailed,
     ConnectTimeout,
     FirstByteTimeout,
-    FrameTimeout,
     HttpError,
+    InvalidRequest,
     MalformedStream,
+    ReadTimeout,
     StreamError,
     TruncatedStream,
 )
 from .events import Complete, Event
 from .reader import EventReader
-from .request import build_request
+from .request import build_request, endpoint
 from .retrying import Draw, pause_before_retry, retry_after_seconds
 from .signing import signer_for
 
 
 @dataclass(frozen=True)
 class Run:
-    """Call the function, which may block."""
+    """Call a function that may block."""
 
     function: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Send:
-    """Learn the response, its body unread."""
+    """Send the request; the outcome is the response with an unread body."""
 
     request: httpx.Request
 
 
 @dataclass(frozen=True)
 class ReadBody:
+    """Read the whole body of a response that is not a stream."""
+
     response: httpx.Response
 
 
 @dataclass(frozen=True)
 class NextEvent:
-    """Learn the next event of the response, or None at its end."""
+    """Read on; the outcome is the next event of the response, or None at its end."""
 
 
 @dataclass(frozen=True)
 class Pause:
+    """Wait before the next attempt."""
+
     seconds: float
 
 
@@ -68,7 +74,10 @@ _Steps = Generator[Step, Any, None]
 
 
 class Exchange:
-    """`step` is what to do next, None at the end. An Event goes to the caller; errors of httpx come back by `fail`."""
+    """A request and its answer. `step` is what to do next, None at the end.
+
+    A step that is an Event goes to the caller. `learn` takes a step's outcome, `fail` the error that httpx raised.
+    """
 
     def __init__(self, call: Call, *, clock: Callable[[], float] = time.monotonic, draw: Draw = random.uniform) -> None:
         self._call = call
@@ -77,12 +86,12 @@ class Exchange:
         self._reader = EventReader()
         self.first_byte_seconds: float | None = None
         self._steps = self._run()
-        # Begun here already, so that a URL that is none fails where it is given.
+        # The first step is taken here, so that an invalid URL fails where it is given.
         self.step: Step | None = next(self._steps)
 
     @property
-    def scheme(self) -> str:
-        return httpx.URL(self._call.url).scheme
+    def url(self) -> httpx.URL:
+        return httpx.URL(endpoint(self._call.url))
 
     @property
     def stream_id(self) -> str | None:
@@ -108,7 +117,7 @@ class Exchange:
             if typed is not None:
                 yield typed
             if isinstance(typed, Complete):
-                yield from self._hear_out()
+                yield from self._drain()
                 return
         self._reader.finish()
 
@@ -134,26 +143,26 @@ class Exchange:
         except httpx.HTTPError as error:
             raise _failure_to_answer(request, error, self._call) from error
         self.first_byte_seconds = self._clock() - started
-        # httpcore asks for it when the body's first byte is read. https://www.encode.io/httpcore/extensions/#timeout
-        request.extensions["timeout"]["read"] = self._call.timeouts.between_frames
+        # httpcore looks it up again when the body's first byte is read. https://www.encode.io/httpcore/extensions/#timeout
+        request.extensions["timeout"]["read"] = self._call.timeouts.read_seconds
         if response.status_code != HTTPStatus.OK:
-            raise _http_error(response, (yield from _text_of(response)))
+            raise _http_error(request, response, (yield from _text_of(response)))
         return response
 
     def _next_event(self) -> Generator[Step, Any, ServerSentEvent | None]:
         try:
             event: ServerSentEvent | None = yield NextEvent()
         except httpx.ReadTimeout as error:
-            raise FrameTimeout(
-                f"The stream went silent for {self._call.timeouts.between_frames} s, without a heartbeat.",
+            raise ReadTimeout(
+                f"The stream went silent for {self._call.timeouts.read_seconds} s, without a heartbeat.",
                 stream_id=self.stream_id,
             ) from error
         except httpx.HTTPError as error:
             raise TruncatedStream(stream_id=self.stream_id) from error
         return event
 
-    def _hear_out(self) -> _Steps:
-        """A service whose reader leaves on the last event may count the stream as abandoned."""
+    def _drain(self) -> _Steps:
+        """Read to the end of the body. A service may count a stream as abandoned when its reader leaves before."""
         try:
             yield NextEvent()
         except httpx.HTTPError:
@@ -169,12 +178,23 @@ def _text_of(response: httpx.Response) -> Generator[Step, Any, str]:
 
 
 def _failure_to_answer(request: httpx.Request, error: httpx.HTTPError, call: Call) -> StreamError:
+    proxy = find_proxy(request.url)
+    through = f" through the proxy {proxy}" if proxy else ""
     match error:
         case httpx.ConnectTimeout():
-            return ConnectTimeout(f"No connection to {request.url.host} within {call.timeouts.connect} s.")
+            return ConnectTimeout(
+                f"No connection to {request.url.host}{through} within {call.timeouts.connect_seconds} s."
+            )
         case httpx.TimeoutException():
-            return FirstByteTimeout(f"No answer from {request.url.host} within {call.timeouts.first_byte} s.")
-    return ConnectionFailed(f"The connection to {request.url} failed: {error}")
+            return FirstByteTimeout(
+                f"No answer from {request.url.host}{through} within {call.timeouts.first_byte_seconds} s."
+            )
+        case httpx.LocalProtocolError():
+            # Its text quotes what it refuses, which can be a secret.
+            return InvalidRequest("The request cannot be written in HTTP/1.1: look at the values of its headers.")
+    # Without user, password and query, which have no place in a log.
+    host = request.url.netloc.decode("ascii")
+    return ConnectionFailed(f"The connection to {host}{through} failed: {str(error) or type(error).__name__}")
 
 
 def _require_events(response: httpx.Response) -> None:
@@ -183,22 +203,32 @@ def _require_events(response: httpx.Response) -> None:
         raise MalformedStream(f"Expected content-type text/event-stream, got {content_type!r}.")
 
 
-def _http_error(response: httpx.Response, body: str) -> HttpError:
+def _http_error(request: httpx.Request, response: httpx.Response, body: str) -> HttpError:
     try:
         problem = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         problem = None
     fields = problem if isinstance(problem, dict) else {}
     # API Gateway and function URLs say `message` or `Message` where a problem document says `detail`.
     said = (fields.get(name) for name in ("detail", "message", "Message"))
-    detail = next((text for text in said if isinstance(text, str)), "" if fields else body[:500])
+    detail = next((text for text in said if isinstance(text, str)), "" if fields else " ".join(body.split())[:500])
     return HttpError(
         response.status_code,
         detail or response.reason_phrase,
         code=_text(fields.get("code")),
         stream_id=_text(fields.get("id")),
         retry_after_seconds=retry_after_seconds(response.headers.get("retry-after")),
+        sender=_sender(response.status_code, find_proxy(request.url), request.url.scheme),
     )
+
+
+def _sender(status: int, proxy: Proxy | None, scheme: str) -> str:
+    """Who may have sent an error: over https a proxy cannot answer in place of the service."""
+    if proxy is None or scheme == "https":
+        return "The service"
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return f"The proxy {proxy}"
+    return f"The service, or the proxy {proxy} in front of it,"
 
 
 def _text(value: object) -> str | None:

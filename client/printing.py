@@ -1,30 +1,31 @@
-"""What the command prints: text or JSON lines to standard output, everything else to standard error."""
+"""Prints events and errors: text or JSON lines to standard output, everything else to standard error."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from typing import TextIO
 
 from .errors import StreamError
 from .events import Chunk, Complete, Event, Starting
+from .showing import show, showable
 
 
 def print_text(event: Event) -> None:
     if isinstance(event, Chunk):
-        print(event.text, end="", flush=True)
+        show(event.text, sys.stdout, end="")
     elif isinstance(event, Complete):
-        print(flush=True)
+        show("", sys.stdout)
 
 
 def print_json(event: Event) -> None:
-    print(json.dumps(as_document(event), ensure_ascii=False), flush=True)
+    _print_document(as_document(event))
 
 
 def as_document(event: Event) -> dict[str, object]:
-    """As the wire has it."""
+    """The JSON object that carries the event in the stream."""
     match event:
         case Starting(stream_id):
             return {"status": "starting", "id": stream_id}
@@ -35,51 +36,55 @@ def as_document(event: Event) -> dict[str, object]:
 
 
 def print_json_error(error: StreamError) -> None:
-    """The last line, so that whoever reads the lines knows how they ended without reading standard error."""
+    """Prints the error as the last line, so that a program learns of it without reading standard error."""
     document = {"error": str(error), "code": error.code, "status": error.status, "id": error.stream_id}
-    print(json.dumps(document, ensure_ascii=False), flush=True)
+    _print_document(document)
 
 
-@dataclass
+def _print_document(document: Mapping[str, object]) -> None:
+    """Prints a line of JSON, in ASCII where standard output cannot show it otherwise."""
+    line = json.dumps(document, ensure_ascii=False)
+    if sys.stdout is not None and showable(line, sys.stdout) != line:
+        line = json.dumps(document)
+    show(line, sys.stdout)
+
+
 class Timing:
-    """Arrival of each event, and what they sum up to."""
+    """Prints when each event arrives, and sums up. The clock starts when this is made."""
 
-    clock: Callable[[], float] = time.monotonic
-    _started: float = field(init=False)
-    _pieces: int = field(default=0, init=False)
-    _bytes: int = field(default=0, init=False)
-    _first_text: float | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        self._started = self.clock()
+    def __init__(self, out: TextIO | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._out = out
+        self._clock = clock
+        self._started = clock()
+        self._chunks = 0
+        self._bytes = 0
+        self._first_text_seconds: float | None = None
 
     def note(self, event: Event) -> None:
-        seconds = self.clock() - self._started
+        seconds = self._clock() - self._started
         name = {Starting: "starting", Chunk: "chunk", Complete: "complete"}[type(event)]
-        shown = name
         if isinstance(event, Chunk):
-            self._pieces += 1
+            self._chunks += 1
             self._bytes += len(event.text.encode(errors="replace"))
-            self._first_text = seconds if self._first_text is None else self._first_text
-            shown = f"{name} {event.text!r}"
-        _tell(f"{seconds * 1000:9.0f} ms  {shown}")
+            if self._first_text_seconds is None:
+                self._first_text_seconds = seconds
+            name = f"{name} {event.text!r}"
+        show(f"{seconds * 1000:7.0f} ms  {name}", self._out)
 
-    def sum_up(self, first_byte_seconds: float | None) -> None:
-        seconds = self.clock() - self._started
+    def summary(self, first_byte_seconds: float | None) -> str:
+        seconds = self._clock() - self._started
         rate = f", {self._bytes / seconds:.0f} bytes/s" if seconds else ""
-        _tell(
-            f"Time to first byte {_milliseconds(first_byte_seconds)}, to first text {_milliseconds(self._first_text)}; "
-            f"{self._pieces} pieces, {self._bytes} bytes of text in {seconds:.2f} s{rate}."
+        return (
+            f"Time to first byte {_milliseconds(first_byte_seconds)}, to first text "
+            f"{_milliseconds(self._first_text_seconds)}; {self._chunks} chunks, {self._bytes} bytes of text in "
+            f"{seconds:.2f} s{rate}."
         )
 
 
-def tell_error(error: StreamError, *, in_text: bool) -> None:
-    """On a line of its own, also where the text broke off in the middle of one."""
-    _tell(("\n" if in_text else "") + str(error) + (f" Stream id: {error.stream_id}." if error.stream_id else ""))
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def print_error(error: StreamError, *, in_text: bool) -> None:
+    """Prints the error on a line of its own, also where the text broke off in the middle of one."""
+    stream_id = f" Stream id: {error.stream_id}." if error.stream_id else ""
+    show(("\n" if in_text else "") + str(error) + stream_id, sys.stderr)
 
 
 def _milliseconds(seconds: float | None) -> str:

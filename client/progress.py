@@ -1,4 +1,4 @@
-"""A line that says that something is awaited, for as long as nothing has come."""
+"""A line on the terminal that says how long the first text has been awaited."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ _CLEAR_LINE = "\r\x1b[K"
 
 
 class Progress:
-    """Writes to an interactive terminal only. Leaving it, or `stop`, clears the line."""
+    """The line, written to an interactive terminal only. `stop` and leaving the `with` block clear it."""
 
-    def __init__(self, terminal: TextIO) -> None:
-        self._terminal = terminal
+    def __init__(self, terminal: TextIO | None) -> None:
+        self._is_shown = terminal is not None and terminal.isatty()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._show, name="progress", daemon=True)
+        self._thread = threading.Thread(target=self._show, args=(terminal,), name="progress", daemon=True)
 
     def stop(self) -> None:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()
 
-    def _show(self) -> None:
+    def _show(self, terminal: TextIO) -> None:
         started = time.monotonic()
         while not self._stopped.wait(_EVERY_SECONDS):
-            self._terminal.write(f"\rWaiting for the first text ... {time.monotonic() - started:.0f} s")
-            self._terminal.flush()
-        self._terminal.write(_CLEAR_LINE)
-        self._terminal.flush()
+            terminal.write(f"\rWaiting for the first text ... {time.monotonic() - started:.0f} s")
+            terminal.flush()
+        terminal.write(_CLEAR_LINE)
+        terminal.flush()
 
     def __enter__(self) -> Self:
-        if self._terminal.isatty():
+        if self._is_shown:
             self._thread.start()
         return self
 

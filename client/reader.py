@@ -1,4 +1,4 @@
-"""From decoded server-sent events to typed ones. Knows the contract, and nothing of the transport."""
+"""Turns decoded server-sent events into typed ones, by the contract of the stream."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from .events import Chunk, Complete, Event, Starting
 
 @dataclass
 class EventReader:
+    """Reads the events of one stream."""
+
     stream_id: str | None = field(default=None, init=False)
     _ended: bool = field(default=False, init=False)
 
     def read(self, data: str) -> Event | None:
-        """None for an event that says nothing, such as the block of an id. Raises FailedStream, MalformedStream."""
+        """The typed event, or None for one without data, such as an id alone. Raises FailedStream, MalformedStream."""
         if not data or self._ended:
             return None
         match _parse(data):
@@ -33,7 +35,7 @@ class EventReader:
         raise MalformedStream(f"Expected an event of the stream, got {data[:200]!r}.", stream_id=self.stream_id)
 
     def finish(self) -> None:
-        """Call at the end of the connection. Raises TruncatedStream."""
+        """To be called at the end of the body. Raises TruncatedStream where the last event is missing."""
         if not self._ended:
             raise TruncatedStream(stream_id=self.stream_id)
 
@@ -41,5 +43,5 @@ class EventReader:
 def _parse(data: str) -> object:
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

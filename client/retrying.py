@@ -1,4 +1,4 @@
-"""Whether to ask again, and when."""
+"""The retry policy: exponential backoff with full jitter, which a service overrides by `retry-after`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from http import HTTPStatus
 from .call import Retries
 from .errors import ConnectionFailed, HttpError, StreamError
 
-_PASSING = (
+_TRANSIENT_STATUS = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.BAD_GATEWAY,
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 )
 
-#: Draws from the interval between its arguments.
+#: Returns a random number between its two arguments.
 Draw = Callable[[float, float], float]
 
 
@@ -28,21 +28,21 @@ def pause_before_retry(error: StreamError, attempt: int, retries: Retries, draw:
     The jitter is full, so that callers who failed together do not come back together.
     https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
     """
-    if attempt >= retries.limit or not _passes(error):
+    if attempt >= retries.limit or not _is_transient(error):
         return None
-    longest = min(retries.longest_seconds, retries.base_seconds * 2**attempt)
+    longest = min(retries.max_pause_seconds, retries.base_seconds * 2**attempt)
     asked = error.retry_after_seconds if isinstance(error, HttpError) else None
     if asked is None:
         return draw(0, longest)
-    return asked + draw(0, retries.base_seconds) if asked <= retries.longest_seconds else None
+    return asked + draw(0, retries.base_seconds) if asked <= retries.max_pause_seconds else None
 
 
-def _passes(error: StreamError) -> bool:
-    return isinstance(error, ConnectionFailed) or (isinstance(error, HttpError) and error.status in _PASSING)
+def _is_transient(error: StreamError) -> bool:
+    return isinstance(error, ConnectionFailed) or (isinstance(error, HttpError) and error.status in _TRANSIENT_STATUS)
 
 
 def retry_after_seconds(value: str | None, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
-    """Of the header: seconds, or a date. None for whatever else stands there.
+    """The seconds that the header `retry-after` asks for, in seconds or by a date; None for any other value.
 
     https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
     """
@@ -52,6 +52,6 @@ def retry_after_seconds(value: str | None, *, now: Callable[[], datetime] = lamb
         return float(value)
     try:
         date = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, (date.astimezone(UTC) - now()).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (date.astimezone(UTC) - now()).total_seconds())

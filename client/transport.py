@@ -1,11 +1,9 @@
-"""Performs the steps of an exchange over HTTP: once blocking, once for asyncio. Decides nothing."""
+"""Performs the steps of an exchange over HTTP, blocking and for asyncio. Every decision is the exchange's."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import ssl
 import time
 from collections.abc import AsyncGenerator, Generator, Iterator
 
@@ -13,19 +11,14 @@ import httpx
 from httpx_sse import ServerSentEvent
 
 from .decoding import aserver_sent_events, server_sent_events
+from .environment import client_options
 from .events import Event
 from .exchange import Exchange, NextEvent, Pause, ReadBody, Run, Send
 
 
-@functools.cache
-def tls(scheme: str) -> ssl.SSLContext | bool:
-    """Loading the certificates of all the world takes longer than a service's first byte."""
-    return httpx.create_ssl_context() if scheme == "https" else False
-
-
 def events_of(exchange: Exchange) -> Generator[Event, None, None]:
     with (
-        httpx.Client(verify=tls(exchange.scheme)) as client,
+        httpx.Client(**client_options(exchange.url)) as client,
         contextlib.closing(_Connection(client)) as connection,
     ):
         while (step := exchange.step) is not None:
@@ -43,7 +36,7 @@ def events_of(exchange: Exchange) -> Generator[Event, None, None]:
 
 async def aevents_of(exchange: Exchange) -> AsyncGenerator[Event, None]:
     async with (
-        httpx.AsyncClient(verify=tls(exchange.scheme)) as client,
+        httpx.AsyncClient(**client_options(exchange.url)) as client,
         contextlib.aclosing(_AsyncConnection(client)) as connection,
     ):
         while (step := exchange.step) is not None:

@@ -25,8 +25,20 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure() -> None:
+    _reach_loopback_directly()
     # Whoever starts the tests in the background may have made them deaf to it, and so all that they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _reach_loopback_directly() -> None:
+    """A proxy of the machine is for the package index, which is reached by https; no test may send loopback there."""
+    own = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    # httpx takes no brackets here, and refuses every client.
+    exempt = [entry for entry in own.split(",") if entry.strip() and "[" not in entry]
+    for name in [name for name in os.environ if name.lower() in ("http_proxy", "all_proxy")]:
+        del os.environ[name]
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join([*exempt, "127.0.0.1", "::1", "localhost"])
 
 
 @pytest.hookimpl(trylast=True)

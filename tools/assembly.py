@@ -1,4 +1,4 @@
-"""Reads a synthesised function back out of the cloud assembly, as `cdk deploy` would publish it. Needs no CDK."""
+"""Finds a synthesised function in the cloud assembly, as `cdk deploy` would publish it. Needs no CDK."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from infra.function.adapter_variables import INVOKE_MODE
 
 @dataclass(frozen=True)
 class SynthesizedFunction:
+    """A function's properties, as far as starting it needs them."""
+
     #: The folder that becomes the zip.
     asset: Path
     handler: str
@@ -22,7 +24,7 @@ class SynthesizedFunction:
 
 
 def find_function(assembly: Path, stage: str, *, invoke_mode: str) -> SynthesizedFunction:
-    """The stage's function whose adapter runs in that mode. Raises LookupError when there is none."""
+    """The stage's function whose adapter runs in this mode. Raises LookupError when there is none."""
     folder = assembly / f"assembly-{stage}"
     for template in sorted(folder.glob("*.template.json")):
         for resource in json.loads(template.read_text())["Resources"].values():

@@ -1,4 +1,4 @@
-"""`make compare`: how the templates of two cloud assemblies differ, as Markdown. Needs no account."""
+"""`make compare`: prints how the templates of two cloud assemblies differ, as Markdown. Needs no account."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _FENCE = "`" * 8
 
 
 class ComparisonFailed(Exception):
-    """With what the CDK CLI said."""
+    """`cdk diff` failed. The message is its output."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("base", type=Path, help="the assembly before the change, a cdk.out")
-    parser.add_argument("head", type=Path, help="the assembly after it")
+    parser.add_argument("base", type=Path, help="The assembly before the change, a cdk.out.")
+    parser.add_argument("head", type=Path, help="The assembly after the change.")
     options = parser.parse_args()
     try:
         sections = list(compare(options.base, options.head))
@@ -40,14 +40,14 @@ def compare(base: Path, head: Path) -> Iterator[str]:
     before, after = _templates(base), _templates(head)
     for stack in sorted({*before, *after}):
         if stack not in after:
-            yield f"### {stack}\n\nIs no longer in the app. Nothing deletes what of it is deployed but `cdk destroy`."
+            yield f"### {stack}\n\nIt is no longer in the app. Only `cdk destroy` deletes what is deployed of it."
         elif _content(before.get(stack)) != _content(after[stack]):
             diff = _diff(stack, before.get(stack), head)
             yield f"### {stack}{'' if stack in before else ', new'}\n\n{_FENCE}text\n{diff}\n{_FENCE}"
 
 
 def _templates(assembly: Path) -> Mapping[str, Path]:
-    """By the path that `cdk deploy` takes, such as dev/Stream."""
+    """The templates by the names that `cdk deploy` takes, such as dev/Stream."""
     stacks = cx_api.CloudAssembly(str(assembly)).stacks_recursively
     return {stack.hierarchical_id: Path(stack.template_full_path) for stack in stacks}
 
@@ -73,7 +73,7 @@ def _diff(stack: str, before: Path | None, head: Path) -> str:
 
 
 def _environment() -> Mapping[str, str]:
-    """In which the CLI finds no account to ask, and writes the diff to its standard output."""
+    """An environment in which the CLI finds no account and writes the diff to its standard output."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     nowhere = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     return {

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Iterable
 from pathlib import Path
 
-from client import Chunk, Event, StreamError, stream
+from client import Chunk, StreamError, stream
+from client.printing import Timing
 from infra.function.adapter_variables import RESPONSE_STREAM
 from tools.assembly import find_function
 from tools.local import running
@@ -22,43 +21,44 @@ _PROMPT = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.demo", description=__doc__)
-    parser.add_argument("--assembly", type=Path, default=_ASSEMBLY)
-    parser.add_argument("--stage", default="dev")
-    parser.add_argument("--input", default=_PROMPT)
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     function = find_function(options.assembly, options.stage, invoke_mode=RESPONSE_STREAM)
     print(f"Function  {options.assembly.name}/{function.asset.name}, handler {function.handler}")
     with running(function) as url:
-        print(f"Serving   {url}/stream\n")
+        print(f"Serving   {url}/stream\n", flush=True)
         try:
-            text = _print_events(stream(f"{url}/stream", options.input))
+            return print_stream(f"{url}/stream", options.input)
         except StreamError as error:
             print(error, file=sys.stderr)
             return 1
-    if text != options.input:
+
+
+def print_stream(url: str, prompt: str) -> int:
+    """Prints each chunk with its time of arrival, and a summary. The local source answers with its prompt."""
+    timing = Timing(sys.stdout)
+    text = ""
+    with stream(url, prompt) as events:
+        for event in events:
+            if isinstance(event, Chunk):
+                timing.note(event)
+                text += event.text
+    summary = timing.summary(events.first_byte_seconds)
+    if text != prompt:
+        print(f"\n{summary}", flush=True)
         print("Expected the streamed text to be the input; it is not.", file=sys.stderr)
         return 1
+    print(f"\n{summary} The text is the input, streamed.", flush=True)
     return 0
 
 
-def _print_events(events: Iterable[Event]) -> str:
-    """Returns the joined text."""
-    started = time.monotonic()
-    first_byte_seconds = 0.0
-    chunks = []
-    for event in events:
-        elapsed = time.monotonic() - started
-        first_byte_seconds = first_byte_seconds or elapsed
-        if isinstance(event, Chunk):
-            chunks.append(event.text)
-            print(f"{elapsed * 1000:7.0f} ms  {event.text!r}", flush=True)
-    text = "".join(chunks)
-    print(
-        f"\nTime to first byte {first_byte_seconds * 1000:.0f} ms, {len(chunks)} chunks, "
-        f"{len(text.encode())} bytes of text in {time.monotonic() - started:.2f} s. The text is the input, streamed."
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.demo", description=__doc__)
+    parser.add_argument(
+        "--assembly", type=Path, default=_ASSEMBLY, metavar="FOLDER", help="The cloud assembly. Default: cdk.out."
     )
-    return text
+    parser.add_argument("--stage", default="dev", metavar="NAME", help="The stage. Default: %(default)s.")
+    parser.add_argument("--input", default=_PROMPT, metavar="TEXT", help="The prompt. Default: a short story.")
+    return parser
 
 
 if __name__ == "__main__":

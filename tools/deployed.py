@@ -1,46 +1,47 @@
-"""`make doctor`: measures what `make deploy` deployed last, as the role that may call its URL and do nothing else."""
+"""`make doctor`: measures what `make deploy` deployed last, as the role that may only invoke its URL."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import json
-import os
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from client import Credentials
+from client.doctor.command import main as doctor
 from infra.names import INVOKER_ROLE_ARN_OUTPUT, STREAM_URL_OUTPUT
 
 
 class NotDeployed(Exception):
-    """One sentence that says what was looked for and what to do."""
+    """The stage, or its role, is not there to be measured. The message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
 class Deployed:
+    """The outputs of a deployment that the doctor needs."""
+
     url: str
     invoker_role_arn: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.deployed", description=__doc__)
-    parser.add_argument("outputs", type=Path, help="what `cdk deploy --outputs-file` wrote")
-    # Whatever else stands there is for the doctor, such as the header with a token.
+    parser.add_argument("outputs", type=Path, help="The file that `cdk deploy --outputs-file` wrote.")
+    # All other arguments are the doctor's, such as a header with a token.
     options, others = parser.parse_known_args(arguments)
     try:
         deployed = find_deployed(options.outputs)
-        environment = {**os.environ, **_credentials_of(deployed.invoker_role_arn)}
+        credentials = _assume(deployed.invoker_role_arn)
     except NotDeployed as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    doctor = [sys.executable, "-m", "client", "doctor", deployed.url, "--service", "lambda", *others]
-    return subprocess.run(doctor, env=environment).returncode
+    return doctor([deployed.url, "--service", "lambda", *others], credentials=credentials)
 
 
 def find_deployed(outputs: Path) -> Deployed:
@@ -55,8 +56,8 @@ def find_deployed(outputs: Path) -> Deployed:
     )
 
 
-def _credentials_of(role_arn: str) -> Mapping[str, str]:
-    """As environment variables. Whoever is meant to call has to become the role first: it trusts its account alone."""
+def _assume(role_arn: str) -> Credentials:
+    """The credentials of the role. It trusts its account, so the caller's own permissions have to allow it."""
     try:
         with contextlib.closing(boto3.Session().client("sts")) as sts:
             credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName="doctor")["Credentials"]
@@ -64,11 +65,11 @@ def _credentials_of(role_arn: str) -> Mapping[str, str]:
         raise NotDeployed(
             f"Expected to become {role_arn}, got an error: {error}: allow sts:AssumeRole on it."
         ) from error
-    return {
-        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": credentials["SessionToken"],
-    }
+    return Credentials(
+        access_key_id=credentials["AccessKeyId"],
+        secret_access_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`make dev`: the function with the page in front of it, as the edge serves both. Never deployed."""
+"""`make dev`: serves the function and the page below one URL, as the edge does. Never deployed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEADERS = SECURITY_HEADERS | {"cache-control": "no-store"}
 
 
 class Site:
-    """Answers for the page's own paths; everything else, the lifespan included, is the function's."""
+    """Serves the page's files itself and leaves every other request, and the lifespan, to the function."""
 
     def __init__(self, function: ASGIApp) -> None:
         self._function = function

@@ -1,4 +1,4 @@
-"""Starts a bundle the way Lambda would: its exec wrapper, its handler name, its environment, and no Lambda."""
+"""Starts a bundle with its exec wrapper, handler name and environment, as Lambda would."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from .assembly import SynthesizedFunction
 
 _READY_SECONDS = 20
 _STOP_SECONDS = 10
-# The adapter asks every 10 ms as well.
+# The adapter polls every 10 ms as well.
 _POLL_SECONDS = 0.01
+# A proxy of the environment does not reach this machine's loopback.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def bare_interpreter() -> str:
-    """This Python without the virtual environment, whose packages would hide what the bundle lacks."""
+    """The path of this Python outside of the virtual environment, whose packages would hide what the bundle lacks."""
     return str(Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}"))
 
 
@@ -54,7 +56,7 @@ def _start(function: SynthesizedFunction, port: int) -> subprocess.Popen[bytes]:
         PORT: str(port),
         "LAMBDA_TASK_ROOT": str(function.asset),
         "_HANDLER": function.handler,
-        # The asset is what gets deployed: nothing may be written into it.
+        # The asset is what would be deployed, so nothing may be written into it.
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     return subprocess.Popen(
@@ -71,14 +73,14 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"Expected the function to serve {url}, but it exited with {process.returncode}.")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=1):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError), _DIRECT.open(url, timeout=1):
             return
         time.sleep(_POLL_SECONDS)
     raise RuntimeError(f"Expected the function to serve {url} within {_READY_SECONDS} s, got no answer.")
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """The wrapper is a shell that stays: its server has to go with it. For processes with a session of their own."""
+    """Kills a process that has a session of its own, and all that it started: the wrapper is a shell that stays."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 

@@ -1,9 +1,9 @@
-"""`python -m client doctor URL`: does it stream, and if not, which layer is in the way?
+"""Measures whether an endpoint streams, and names the layer that does not: `python -m client doctor URL`.
 
-probe -> Facts -> diagnose() -> Verdict. Only the probe opens a socket; all after it is a function of what was seen.
+observe() -> Facts -> diagnose() -> Verdict. Only `observe` opens a socket.
 """
 
-from .diagnosis import Verdict, diagnose
-from .facts import Arrival, Facts, Failure
+from .diagnosis import diagnose
+from .facts import Arrival, Facts, Failure, Verdict
 
 __all__ = ["Arrival", "Facts", "Failure", "Verdict", "diagnose"]

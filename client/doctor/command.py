@@ -1,20 +1,23 @@
-"""`python -m client doctor URL`: measures whether an endpoint streams. Exit code 0 only when it does."""
+"""The command that measures whether an endpoint streams and prints the verdict."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 
-from ..arguments import add_request_arguments, signing_from
-from ..call import Call, Timeouts
+import httpx
+
+from ..arguments import add_request_arguments, add_seconds_argument, program, signing_from
+from ..call import Call, Credentials, Timeouts
 from ..request import endpoint
+from ..showing import show
 from .diagnosis import diagnose
-from .facts import Facts
+from .facts import Facts, Verdict
 from .probe import observe
 from .timeline import read_timeline
-from .verdict import Verdict
 
-# A hundred words: twenty pieces of the local source, one second.
+# A hundred words make twenty chunks of the local source, which take one second.
 _PROMPT = (
     "Please tell me, in a hundred words, the story of a function that answered all at once, while everyone waited "
     "for the last word before they saw the first. One day it learned to stream: a few words left as soon as they were "
@@ -24,27 +27,28 @@ _PROMPT = (
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    print(f"POST {endpoint(options.url)}, {len(options.prompt.split())} words", flush=True)
-    verdict = _measure(options)
+def main(arguments: Sequence[str], *, credentials: Credentials | None = None) -> int:
+    """Returns the exit code. `credentials` sign instead of those that the environment or a profile names."""
+    options = build_parser().parse_args(arguments)
+    _say(f"POST {_shown(options.url)}, {len(options.prompt.split())} words")
+    verdict = _measure(options, credentials)
     if verdict.ask_again and not verdict.streams:
-        print("\nMeasuring again: the first answer may have waited for a cold start.", flush=True)
-        verdict = _measure(options)
-    print(f"\n{verdict.what}")
+        _say("\nMeasuring again: the first answer may have waited for a cold start.")
+        verdict = _measure(options, credentials)
+    _say(f"\n{verdict.what}")
     if verdict.change:
-        print(f"Change: {verdict.change}")
+        _say(f"Change: {verdict.change}")
     return 0 if verdict.streams else 1
 
 
-def _measure(options: argparse.Namespace) -> Verdict:
+def _measure(options: argparse.Namespace, credentials: Credentials | None) -> Verdict:
     call = Call(
         url=options.url,
         prompt=options.prompt,
-        # As a browser would, so that a compressor in the way shows itself.
+        # The browsers' own value, so that a compressor between here and the service shows itself.
         headers={"accept-encoding": "gzip, deflate", **dict(options.header)},
-        signing=signing_from(options),
-        timeouts=Timeouts(first_byte=options.silence_seconds, between_frames=options.silence_seconds),
+        signing=signing_from(options, credentials),
+        timeouts=Timeouts(first_byte_seconds=options.read_seconds, read_seconds=options.read_seconds),
     )
     facts = observe(call)
     _print_facts(facts)
@@ -54,31 +58,50 @@ def _measure(options: argparse.Namespace) -> Verdict:
 def _print_facts(facts: Facts) -> None:
     if facts.status is None:
         return
-    print(f"  head        {_milliseconds(facts.head_seconds)}  {facts.status}, {facts.media_type or 'no content-type'}")
+    _say(f"  head        {_milliseconds(facts.head_seconds)}  {facts.status}, {facts.media_type or 'no content-type'}")
     timeline = read_timeline(facts.arrivals)
-    if not timeline.pieces:
+    if not timeline.chunk_seconds:
         return
-    print(f"  first byte  {_milliseconds(timeline.first_seconds)}")
-    print(f"  first text  {_milliseconds(timeline.pieces[0])}")
-    print(
-        f"  last text   {_milliseconds(timeline.pieces[-1])}  {len(timeline.pieces)} pieces in {timeline.lumps} lumps"
-    )
-    if timeline.gaps:
-        shortest, longest = min(timeline.gaps), max(timeline.gaps)
-        print(
-            f"  gaps        {_milliseconds(timeline.median_gap)}  median, "
+    counted = f"{len(timeline.chunk_seconds)} chunks in {timeline.bursts} bursts"
+    _say(f"  first byte  {_milliseconds(timeline.first_byte_seconds)}")
+    _say(f"  first text  {_milliseconds(timeline.chunk_seconds[0])}")
+    _say(f"  last text   {_milliseconds(timeline.chunk_seconds[-1])}  {counted}")
+    if timeline.gap_seconds:
+        shortest, longest = min(timeline.gap_seconds), max(timeline.gap_seconds)
+        _say(
+            f"  gaps        {_milliseconds(timeline.median_gap_seconds)}  median, "
             f"{shortest * 1000:.0f} to {longest * 1000:.0f} ms"
         )
+
+
+def _say(line: str) -> None:
+    show(line, sys.stdout)
+
+
+def _shown(url: str) -> str:
+    """The endpoint without user, password and query, which have no place in a log."""
+    return str(httpx.URL(endpoint(url)).copy_with(userinfo=b"", query=None))
 
 
 def _milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:7.0f} ms"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m client doctor", description=__doc__)
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"{program()} doctor",
+        description="Sends one request, or a second one where the first is unclear, and measures when the answer "
+        "arrives. Prints whether the endpoint streams. Where it does not, prints which layer holds the text or which "
+        "permission is missing, and what to change.",
+        epilog="The exit code is 0 when the endpoint streams, and 1 otherwise.",
+    )
     add_request_arguments(parser)
-    parser.add_argument("--prompt", default=_PROMPT, help="what to send; its answer should take a second or more")
-    # A function that answers whole may take until the limit of what is in front of it.
-    parser.add_argument("--silence-seconds", type=float, default=60.0, help="give up after this long without a byte")
+    parser.add_argument(
+        "--prompt",
+        default=_PROMPT,
+        metavar="TEXT",
+        help="The text to send; its answer should take a second or more. Default: a text of a hundred words.",
+    )
+    # An endpoint that buffers can take as long as the time-out of the layer in front of it.
+    add_seconds_argument(parser, "--read-seconds", 60.0, "Give up when no byte arrives for this long.")
     return parser

@@ -1,4 +1,4 @@
-"""What was seen of one request, and no opinion of it."""
+"""The doctor's two records: what was observed of one request, and the verdict on it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ import httpx
 class Failure(Enum):
     """Why there is no answer, or no end of it."""
 
+    #: A variable of the environment cannot be used, so nothing was sent.
+    ENVIRONMENT = auto()
+    #: The proxy does not open a connection to the host.
+    PROXY = auto()
     UNKNOWN_HOST = auto()
     UNREACHABLE = auto()
     CONNECT_TIMEOUT = auto()
@@ -32,16 +36,20 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Facts:
+    """What was observed of one request and its answer."""
+
     url: str
     signed: bool = False
-    #: Of the environment; None when the way is direct.
+    #: The proxy that the environment names for this URL; None for a direct connection.
     proxy: str | None = None
+    #: The variable that names the certificates to trust; None where it is none.
+    certificates: str | None = None
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     head_seconds: float = 0.0
     arrivals: tuple[Arrival, ...] = ()
     failure: Failure | None = None
-    #: In the words of whatever failed.
+    #: The message of the error that ended the request.
     detail: str = ""
 
     @property
@@ -61,14 +69,25 @@ class Facts:
         """The body as a JSON object; empty when it is none."""
         try:
             document = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return document if isinstance(document, dict) else {}
 
     @property
     def message(self) -> str:
-        """What an error's body says: a problem document `detail`, API Gateway `message`, a function URL `Message`."""
+        """The error's text: `detail` of a problem document, `message` of API Gateway, `Message` of a function URL."""
         for name in ("detail", "message", "Message"):
             if isinstance(text := self.document.get(name), str):
-                return text
+                return " ".join(text.split())
         return ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One sentence that says what was found, and one that says what to change."""
+
+    what: str
+    change: str = ""
+    streams: bool = False
+    #: A second measurement can be clearer, because a cold start may have delayed this one.
+    ask_again: bool = False

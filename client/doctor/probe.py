@@ -1,4 +1,4 @@
-"""Sends one request and notes what comes, and when. The only part of the doctor that opens a socket."""
+"""Sends one request and records what arrives, and when. No other part of the doctor opens a socket."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import contextlib
 import socket
 import ssl
 import time
-import urllib.request
 from collections.abc import Callable
 
 import httpx
 
 from ..call import Call
-from ..errors import SigningFailed
+from ..environment import certificates_variable, client_options, find_proxy
+from ..errors import EnvironmentUnusable, SigningFailed
 from ..request import build_request
 from ..signing import signer_for
-from ..transport import tls
 from .facts import Arrival, Facts, Failure
 
 
@@ -26,8 +25,10 @@ def observe(call: Call, *, clock: Callable[[], float] = time.monotonic) -> Facts
     try:
         if sign is not None:
             sign(request)
-        with httpx.Client(verify=tls(request.url.scheme)) as client:
+        with httpx.Client(**client_options(request.url)) as client:
             observation.watch(client)
+    except EnvironmentUnusable as error:
+        return observation.facts(Failure.ENVIRONMENT, str(error))
     except SigningFailed as error:
         return observation.facts(Failure.UNSIGNED, str(error))
     except httpx.HTTPError as error:
@@ -45,7 +46,7 @@ class _Observation:
         self._arrivals: list[Arrival] = []
 
     def watch(self, client: httpx.Client) -> None:
-        # What came before, such as loading certificates and credentials, is not the service's time.
+        # The clock starts after certificates and credentials are loaded, which is not the service's time.
         started = self._clock()
         with contextlib.closing(client.send(self._request, stream=True)) as self._response:
             self._head_seconds = self._clock() - started
@@ -54,16 +55,18 @@ class _Observation:
 
     def facts(self, failure: Failure | None = None, detail: str = "") -> Facts:
         response = self._response
+        proxy = find_proxy(self._request.url)
         return Facts(
             url=str(self._request.url),
             signed=self._signed,
-            proxy=environment_proxy(self._request.url),
+            proxy=str(proxy) if proxy else None,
+            certificates=certificates_variable(),
             status=response.status_code if response else None,
             headers=response.headers if response else httpx.Headers(),
             head_seconds=self._head_seconds,
             arrivals=tuple(self._arrivals),
             failure=failure,
-            detail=detail,
+            detail=" ".join(detail.split()),
         )
 
 
@@ -73,6 +76,8 @@ def failure_of(error: httpx.HTTPError) -> Failure:
             return Failure.CONNECT_TIMEOUT
         case httpx.TimeoutException():
             return Failure.SILENT
+        case httpx.ProxyError():
+            return Failure.PROXY
         case httpx.DecodingError():
             return Failure.UNREADABLE
         case httpx.ConnectError():
@@ -81,7 +86,7 @@ def failure_of(error: httpx.HTTPError) -> Failure:
 
 
 def _failure_to_connect(error: BaseException | None) -> Failure:
-    """httpx and httpcore say ConnectError for all of them; what the socket said is further down the chain."""
+    """httpx and httpcore raise ConnectError for all of them; the socket's own error is further down the chain."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return Failure.TLS
@@ -89,10 +94,3 @@ def _failure_to_connect(error: BaseException | None) -> Failure:
             return Failure.UNKNOWN_HOST
         error = error.__cause__ or error.__context__
     return Failure.UNREACHABLE
-
-
-def environment_proxy(url: httpx.URL) -> str | None:
-    if urllib.request.proxy_bypass(url.host):
-        return None
-    proxies = urllib.request.getproxies()
-    return proxies.get(url.scheme) or proxies.get("all")

@@ -162,14 +162,16 @@ class Run {
       this.meter.chunk(event.chunk);
       this.answer.append(event.chunk);
     } else if (event?.status === 'starting') {
-      this.id = String(event.id);
+      this.id = textOf(event.id);
       element('stream-id').textContent = this.id;
     } else if (event?.status === 'complete') {
       const { status, ...usage } = event;
-      element('usage').textContent = Object.entries(usage).map((pair) => pair.join(' ')).join(', ');
+      const counts = Object.entries(usage).filter(([, value]) => ['number', 'string'].includes(typeof value));
+      element('usage').textContent = counts.map((pair) => pair.join(' ')).join(', ');
       this.end(status);
     } else if (typeof event?.error === 'string') {
-      this.end('failed', `${event.error} (${event.code})`);
+      const code = textOf(event.code);
+      this.end('failed', `${event.error}${code && ` (${code})`}`);
     } else {
       throw new Ending('failed', 'The service sent an event that this page does not know.');
     }
@@ -212,11 +214,18 @@ async function refusal(response) {
   if (response.ok) return new Ending('failed', `Expected a stream of events, got ${mediaType(response) || 'nothing'}.`);
   const problem = parse(await response.text().catch(() => '')) ?? {};
   // API Gateway and function URLs say `message` or `Message` where a problem document says `detail`.
-  const detail = problem.detail ?? problem.message ?? problem.Message ?? 'no reason is given.';
-  const wait = response.headers.get('retry-after');
-  const message = `The service answered ${response.status}: ${detail}${wait ? ` Try again in ${wait} s.` : ''}`;
+  const said = [problem.detail, problem.message, problem.Message].map(textOf).find(Boolean);
+  const seconds = secondsUntil(response.headers.get('retry-after'));
+  const wait = seconds ? ` Try again in ${readable(seconds)} s.` : '';
+  const message = `The service answered ${response.status}: ${said ?? 'no reason is given.'}${wait}`;
   const asksForToken = response.status === 401 && mediaType(response) === 'application/problem+json';
-  return new Ending('failed', message, { id: problem.id, asksForToken });
+  return new Ending('failed', message, { id: textOf(problem.id), asksForToken });
+}
+
+/** The wait that `retry-after` asks for, by seconds or by a date; 0 for anything else and for a date that has passed. */
+function secondsUntil(value) {
+  if (/^\d+$/.test(value)) return Number(value);
+  return / GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : 0;
 }
 
 function mediaType(response) {
@@ -229,6 +238,11 @@ function parse(json) {
   } catch {
     return null;
   }
+}
+
+/** Whatever else a service puts in the place of a text would be shown as `undefined` or `[object Object]`. */
+function textOf(value) {
+  return typeof value === 'string' ? value : '';
 }
 
 function readable(number) {

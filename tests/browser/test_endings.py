@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
+import re
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -33,11 +36,18 @@ class Wire:
     """Answers every POST with exactly these parts, or waits where one is a gate; may hang up instead of ending."""
 
     def __init__(
-        self, *parts: bytes | threading.Event, status: int = 200, content_type: str = EVENTS, hangs_up: bool = False
+        self,
+        *parts: bytes | threading.Event,
+        status: int = 200,
+        content_type: str = EVENTS,
+        retry_after: str | None = None,
+        hangs_up: bool = False,
     ) -> None:
         self._parts = parts
         self._status = status
         self._headers = [(b"content-type", content_type.encode())]
+        if retry_after is not None:
+            self._headers.append((b"retry-after", retry_after.encode()))
         self._hangs_up = hangs_up
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -173,6 +183,61 @@ def test_answer_that_is_no_stream_fails(
     stream_page.open(Site(function)).send()
     stream_page.expect_state("Failed")
     expect(stream_page.problem).to_contain_text(told)
+
+
+def _problem(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        (Wire(_problem(detail={"loc": ["input"]}, message="Short."), status=422), "The service answered 422: Short."),
+        (Wire(_problem(detail=["a", "b"]), status=422), "The service answered 422: no reason is given."),
+        (Wire(_problem(detail=None, Message=7), status=403), "The service answered 403: no reason is given."),
+        (Wire(_problem(detail="", id={"of": 1}), status=500), "The service answered 500: no reason is given."),
+        (Wire(b'"text"', status=500), "The service answered 500: no reason is given."),
+        (Wire(b"null", status=500), "The service answered 500: no reason is given."),
+        (Wire(b"[" * 200_000, status=500), "The service answered 500: no reason is given."),
+        (Wire(STARTING, b'data: {"error": "Busy."}\n\n'), "Busy."),
+        (Wire(STARTING, b'data: {"error": "Busy.", "code": {}}\n\n'), "Busy."),
+        (Wire(b'data: {"status": "starting", "id": {}}\n\ndata: {"error": "Busy."}\n\n'), "Busy."),
+        (
+            Wire(STARTING, b"data: " + b"[" * 200_000 + b"\n\n"),
+            "The service sent an event that this page does not know.",
+        ),
+        (Wire(status=503, retry_after="soon"), "The service answered 503: no reason is given."),
+        (
+            Wire(status=503, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"),
+            "The service answered 503: no reason is given.",
+        ),
+        (Wire(status=503, retry_after="1.5"), "The service answered 503: no reason is given."),
+    ],
+)
+def test_odd_error_is_a_sentence_of_words(
+    stream_page: StreamPage, complaints: Complaints, function: ASGIApp, told: str
+) -> None:
+    complaints.failed_requests_allowed = True
+    stream_page.open(Site(function)).send()
+    stream_page.expect_state("Failed")
+    expect(stream_page.problem.locator("p").first).to_have_text(told)
+    for odd in ("undefined", "[object", "NaN", "null"):
+        expect(stream_page.page.locator("main")).not_to_contain_text(odd)
+
+
+def test_date_to_come_back_at_becomes_seconds(stream_page: StreamPage, complaints: Complaints) -> None:
+    complaints.failed_requests_allowed = True
+    in_an_hour = email.utils.format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    stream_page.open(Site(Wire(status=503, retry_after=in_an_hour))).send()
+    stream_page.expect_state("Failed")
+    expect(stream_page.problem).to_have_text(re.compile(r"no reason is given\. Try again in 3,[56]\d\d s\.$"))
+
+
+def test_counts_that_are_no_numbers_are_left_out(stream_page: StreamPage) -> None:
+    usage = b'data: {"status": "complete", "tokens": 7, "model": "m", "detail": {"a": 1}, "cost": null}\n\n'
+    stream_page.open(Site(Wire(STARTING, CHUNK, usage))).send()
+    stream_page.expect_state("Complete")
+    expect(stream_page.number("Usage")).to_have_text("tokens 7, model m")
 
 
 @pytest.mark.parametrize(

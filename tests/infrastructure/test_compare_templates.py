@@ -42,7 +42,7 @@ def test_changed_new_and_lost_stacks_are_told_apart(base: Path, tmp_path: Path) 
     assert changed.startswith("dev/Changed\n")
     assert "[-] before" in changed
     assert "[+] after" in changed
-    assert gone.startswith("dev/Gone\n\nIs no longer in the app.")
+    assert gone.startswith("dev/Gone\n\nIt is no longer in the app.")
     assert new.startswith("dev/New, new\n")
     assert "[+] AWS::SNS::Topic" in new
 

@@ -58,7 +58,7 @@ def test_every_other_end_is_one_sentence_and_exit_code_1(
     parts: list[Part], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serving(parts) as url:
-        assert main([url, "hi", "--silence-seconds", "0.1", "--first-byte-seconds", "0.1"]) == 1
+        assert main([url, "hi", "--read-seconds", "0.1", "--first-byte-seconds", "0.1"]) == 1
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert line.startswith(sentence)
 
@@ -106,14 +106,14 @@ def test_timing_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> No
     *arrivals, summary = printed.err.splitlines()
     assert [line.split(" ms  ")[1] for line in arrivals] == ["starting", "chunk 'héllo'", "chunk 'héllo'", "complete"]
     assert summary.startswith("Time to first byte ")
-    assert "2 pieces, 12 bytes of text in" in summary
+    assert "2 chunks, 12 bytes of text in" in summary
     assert summary.endswith(" bytes/s.")
 
 
 def test_timing_of_a_service_that_does_not_answer_is_unknown(capsys: pytest.CaptureFixture[str]) -> None:
     with serving([]) as url:
         assert main([url, "hi", "--timing", "--retries", "0"]) == 1
-    assert "Time to first byte unknown, to first text unknown; 0 pieces" in capsys.readouterr().err
+    assert "Time to first byte unknown, to first text unknown; 0 chunks" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["from an argument"], [], ["-"], ["--file", "prompt"]])
@@ -137,7 +137,7 @@ def test_prompt_comes_from_an_argument_a_file_or_standard_input(
         (["http://localhost", "hi", "--file", "x"], "got both"),
         (["http://localhost", "--file", "missing"], "Expected a file of UTF-8 text"),
         (["http://localhost", "--file", "latin"], "Expected a file of UTF-8 text"),
-        (["http://localhost", "hi", "--header", "token"], "Expected 'name: value', got 'token'"),
+        (["http://localhost", "hi", "--header", "token"], "Expected 'name: value', got no colon"),
     ],
 )
 def test_wrong_arguments_are_named(

@@ -19,9 +19,9 @@ from client import (
     ConnectTimeout,
     Event,
     FirstByteTimeout,
-    FrameTimeout,
     HttpError,
     MalformedStream,
+    ReadTimeout,
     Retries,
     Starting,
     Timeouts,
@@ -132,27 +132,27 @@ def test_event_is_there_before_the_packet_after_it(ends: Callable[[bytes], bytes
 
 def test_stall_before_the_headers_is_a_first_byte_timeout(read: Read) -> None:
     with recording([stall]) as server, pytest.raises(FirstByteTimeout, match=r"within 0.1 s") as raised:
-        read(server.url, timeouts=Timeouts(first_byte=0.1), retries=AGAIN)
+        read(server.url, timeouts=Timeouts(first_byte_seconds=0.1), retries=AGAIN)
     assert len(server.requests) == 1, "What may have begun already is not asked for twice."
     assert (raised.value.status, raised.value.code) == (None, "first_byte_timeout")
 
 
-def test_stall_in_mid_stream_is_a_frame_timeout(read: Read) -> None:
-    with recording([sse_head(), STARTING, CHUNK, stall]) as server, pytest.raises(FrameTimeout) as raised:
-        read(server.url, timeouts=Timeouts(between_frames=0.1), retries=AGAIN)
+def test_stall_in_mid_stream_is_a_read_timeout(read: Read) -> None:
+    with recording([sse_head(), STARTING, CHUNK, stall]) as server, pytest.raises(ReadTimeout) as raised:
+        read(server.url, timeouts=Timeouts(read_seconds=0.1), retries=AGAIN)
     assert len(server.requests) == 1
-    assert (raised.value.status, raised.value.code, raised.value.stream_id) == (200, "frame_timeout", "s1")
+    assert (raised.value.status, raised.value.code, raised.value.stream_id) == (200, "read_timeout", "s1")
 
 
 def test_heartbeat_is_a_sign_of_life(read: Read) -> None:
     pings: list[Part] = [part for _ in range(6) for part in (pause(0.25), b": ping\n\n")]
     with serving([sse_head(), STARTING, *pings, CHUNK, COMPLETE]) as url:
-        assert read(url, timeouts=Timeouts(between_frames=1.2)) == EVENTS
+        assert read(url, timeouts=Timeouts(read_seconds=1.2)) == EVENTS
 
 
 def test_connection_that_stays_open_after_the_last_event_is_no_error(read: Read) -> None:
     with serving([sse_head(), BODY, stall]) as url:
-        assert read(url, timeouts=Timeouts(between_frames=0.1)) == EVENTS
+        assert read(url, timeouts=Timeouts(read_seconds=0.1)) == EVENTS
 
 
 @pytest.mark.parametrize(
@@ -221,13 +221,13 @@ def test_error_that_stays_carries_status_code_and_stream_id(head: bytes, request
 def test_error_whose_body_stalls_still_says_its_status(read: Read) -> None:
     parts: list[Part] = [sse_head("422 Unprocessable Entity", "application/json"), b'{"detail"', stall]
     with serving(parts) as url, pytest.raises(HttpError, match="422: Unprocessable Entity"):
-        read(url, timeouts=Timeouts(between_frames=0.1))
+        read(url, timeouts=Timeouts(read_seconds=0.1))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Other systems refuse where Linux lets the caller wait.")
 def test_connection_that_nobody_accepts_is_a_connect_timeout(read: Read) -> None:
     with _full_backlog() as url, pytest.raises(ConnectTimeout, match=r"within 0.1 s"):
-        read(url, timeouts=Timeouts(connect=0.1), retries=ONCE)
+        read(url, timeouts=Timeouts(connect_seconds=0.1), retries=ONCE)
 
 
 @contextlib.contextmanager

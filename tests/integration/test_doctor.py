@@ -67,8 +67,8 @@ def test_compressed_stream_that_flushes_passes(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("parts", "what", "change"),
     [
-        ([WAIT, sse_head(), ANSWER], "the service held it", "send each piece as it is made"),
-        ([WAIT, sse_head(), STARTING, *[CHUNK] * 20, COMPLETE], "It does not stream: 20 pieces", "send each piece"),
+        ([WAIT, sse_head(), ANSWER], "the service held it", "send each chunk as it is made"),
+        ([WAIT, sse_head(), STARTING, *[CHUNK] * 20, COMPLETE], "It does not stream: 20 chunks", "send each chunk"),
         (
             [WAIT, sse_head("200 OK", "text/event-stream", f"content-length: {len(ANSWER)}"), ANSWER],
             "its length was known before its first byte",
@@ -91,8 +91,8 @@ def test_compressed_stream_that_flushes_passes(capsys: pytest.CaptureFixture[str
         ),
         (
             [sse_head(), STARTING, LONG_WAIT, CHUNK * 20 + COMPLETE],
-            "the source makes it whole",
-            "yield text as it gets it",
+            "the source returns it as a whole",
+            "yield text as it arrives",
         ),
         (
             [sse_head("200 OK", "application/json", "apigw-requestid: r"), b'{"statusCode":200}' + b"\0" * 8, ANSWER],
@@ -150,12 +150,12 @@ def test_misbehaviour_is_named_with_what_to_change(
 )
 def test_silence_ends_the_measurement(parts: list[Part], what: str, capsys: pytest.CaptureFixture[str]) -> None:
     with serving(parts) as url:
-        code, printed = _doctor(url, capsys, "--silence-seconds", "0.2")
+        code, printed = _doctor(url, capsys, "--read-seconds", "0.2")
     assert code == 1
     assert what in printed
 
 
-def test_nobody_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobody_there_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     code, printed = _doctor(f"http://127.0.0.1:{port}", capsys)
@@ -163,7 +163,7 @@ def test_nobody_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Nothing accepts connections at 127.0.0.1" in printed
 
 
-def test_service_without_tls_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_service_without_tls_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         # It speaks before it reads, so that the handshake meets something that is no TLS.
         thread = threading.Thread(target=_greet, args=(listener,))
@@ -181,7 +181,7 @@ def _greet(listener: socket.socket) -> None:
         stall(connection)
 
 
-def test_missing_credentials_are_told(
+def test_missing_credentials_are_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -204,4 +204,4 @@ def test_prompt_and_headers_are_sent_as_given(capsys: pytest.CaptureFixture[str]
 def test_header_without_a_colon_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["doctor", "http://127.0.0.1", "--header", "token"])
-    assert "Expected 'name: value', got 'token'." in capsys.readouterr().err
+    assert "Expected 'name: value', got no colon." in capsys.readouterr().err

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from httpx_sse import ServerSentEvent
 
-from client import Complete, ConnectTimeout, HttpError, Retries, StreamError, Timeouts
+from client import Complete, ConnectionFailed, ConnectTimeout, HttpError, InvalidRequest, Retries, StreamError, Timeouts
 from client.call import Call, Signing
 from client.exchange import Exchange, NextEvent, Pause, ReadBody, Run, Send
 
@@ -61,7 +61,7 @@ def test_error_whose_body_breaks_off_still_has_its_status() -> None:
 
 
 def test_silence_is_measured_anew_once_the_stream_begins() -> None:
-    exchange = _exchange(timeouts=Timeouts(first_byte=60, between_frames=7))
+    exchange = _exchange(timeouts=Timeouts(first_byte_seconds=60, read_seconds=7))
     assert isinstance(exchange.step, Send)
     request = exchange.step.request
     assert request.extensions["timeout"]["read"] == 60
@@ -79,7 +79,7 @@ def test_time_to_the_first_byte_is_that_of_the_attempt_that_was_answered() -> No
     assert exchange.first_byte_seconds == 2.5
 
 
-def test_end_of_the_body_is_heard_out_after_the_last_event_whatever_comes() -> None:
+def test_end_of_the_body_is_read_after_the_last_event_whatever_comes() -> None:
     for outcome in (None, ServerSentEvent(data='{"chunk": "late"}')):
         exchange = _completed()
         exchange.learn(outcome)
@@ -97,6 +97,18 @@ def _completed() -> Exchange:
     exchange.learn(None)
     assert isinstance(exchange.step, NextEvent)
     return exchange
+
+
+def test_request_that_http_refuses_is_not_quoted() -> None:
+    exchange = _exchange()
+    with pytest.raises(InvalidRequest) as raised:
+        exchange.fail(httpx.LocalProtocolError("Illegal header value b'SECRET'"))
+    assert "SECRET" not in str(raised.value)
+
+
+def test_failure_without_words_is_named_by_its_kind() -> None:
+    with pytest.raises(ConnectionFailed, match=r"The connection to 127\.0\.0\.1:8080 failed: ReadError"):
+        _exchange(retries=Retries(limit=0)).fail(httpx.ReadError(""))
 
 
 def test_signing_may_block_and_its_error_is_not_retried() -> None:

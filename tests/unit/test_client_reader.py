@@ -35,7 +35,19 @@ def test_reader_raises_the_error_of_the_stream_with_code_and_id() -> None:
     assert (raised.value.code, raised.value.stream_id) == ("throttled", "s1")
 
 
-@pytest.mark.parametrize("data", ["hello", "{}", "[1]", '{"chunk": 1}', '{"status": "paused"}', '{"error": "no code"}'])
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param("[" * 200_000, id="deep array"),
+        pytest.param('{"chunk":' * 100_000, id="deep object"),
+        "hello",
+        "{}",
+        "[1]",
+        '{"chunk": 1}',
+        '{"status": "paused"}',
+        '{"error": "no code"}',
+    ],
+)
 def test_reader_refuses_what_is_no_event_of_the_contract(data: str) -> None:
     with pytest.raises(MalformedStream, match="Expected an event"):
         EventReader().read(data)

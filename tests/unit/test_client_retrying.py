@@ -9,9 +9,9 @@ from client import (
     ConnectTimeout,
     FailedStream,
     FirstByteTimeout,
-    FrameTimeout,
     HttpError,
     MalformedStream,
+    ReadTimeout,
     Retries,
     SigningFailed,
     StreamError,
@@ -19,7 +19,7 @@ from client import (
 )
 from client.retrying import pause_before_retry, retry_after_seconds
 
-RETRIES = Retries(limit=3, base_seconds=1, longest_seconds=10)
+RETRIES = Retries(limit=3, base_seconds=1, max_pause_seconds=10)
 
 
 def _longest(low: float, high: float) -> float:
@@ -36,7 +36,7 @@ def test_pauses_grow_until_the_limit(status: int) -> None:
 
 def test_no_pause_is_longer_than_the_longest() -> None:
     error = ConnectionFailed("")
-    assert pause_before_retry(error, 9, Retries(limit=10, base_seconds=1, longest_seconds=5), _longest) == 5
+    assert pause_before_retry(error, 9, Retries(limit=10, base_seconds=1, max_pause_seconds=5), _longest) == 5
 
 
 def test_pause_is_drawn_from_all_of_its_length() -> None:
@@ -59,7 +59,7 @@ def test_service_that_wants_longer_than_the_longest_pause_is_not_asked_again() -
     [
         *[HttpError(status, "") for status in (400, 401, 403, 404, 413, 422, 500, 501)],
         FirstByteTimeout(""),
-        FrameTimeout(""),
+        ReadTimeout(""),
         FailedStream("throttled", "", stream_id=None),
         TruncatedStream(stream_id=None),
         MalformedStream(""),
@@ -82,6 +82,11 @@ def test_what_does_not_pass_by_itself_is_not_asked_again(error: StreamError) -> 
         ("-1", None),
         ("1.5", None),
         ("Fri, 99 Jan 2026 03:04:15 GMT", None),
+        ("Fri, 02 Jan 99999999999999999999 03:04:15 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("9" * 400, float("inf")),
+        ("Friday", None),
+        ("", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: float | None) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
-from client import Signing, SigningFailed
+from client import Credentials, Signing, SigningFailed
 from client.signing import find_scope, signer_for
 
 
@@ -56,6 +57,54 @@ def test_profile_names_the_credentials_and_the_region(monkeypatch: pytest.Monkey
     authorization = _sign(Signing(service="lambda", profile="other")).headers["authorization"]
     assert authorization.startswith("AWS4-HMAC-SHA256 Credential=OTHER/")
     assert "/us-west-2/lambda/" in authorization
+
+
+def test_credentials_that_are_given_win_over_those_of_the_environment() -> None:
+    given = Credentials(access_key_id="GIVEN", secret_access_key="s", session_token="t")
+    headers = _sign(Signing(service="lambda", credentials=given)).headers
+    assert headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=GIVEN/")
+    assert headers["x-amz-security-token"] == "t"
+
+
+def test_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "botocore.auth", None)
+    with pytest.raises(SigningFailed, match=r"install 'lambda-streaming-client\[signing\]'"):
+        _sign(Signing(service="lambda"))
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [("AWS_SESSION_TOKEN", "X-Amz-Security-Token"), ("AWS_ACCESS_KEY_ID", "Authorization")],
+)
+def test_credentials_that_no_header_can_carry_are_refused_by_name_alone(
+    monkeypatch: pytest.MonkeyPatch, name: str, header: str
+) -> None:
+    monkeypatch.setenv(name, "SECRET\n")
+    with pytest.raises(SigningFailed, match=f"header '{header}'") as raised:
+        _sign(Signing(service="lambda"))
+    assert "SECRET" not in str(raised.value)
+
+
+def test_region_that_no_header_can_carry_is_refused() -> None:
+    with pytest.raises(SigningFailed, match="credentials and a region"):
+        _sign(Signing(service="lambda", region="eu-west-1\n"))
+
+
+@pytest.mark.parametrize("process", ["/missing/program", "echo no JSON", "false"])
+def test_credentials_that_cannot_be_had_are_an_error_of_signing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, process: str
+) -> None:
+    _configure(monkeypatch, tmp_path)
+    (tmp_path / "config").write_text(f"[profile other]\nregion=us-west-2\ncredential_process={process}\n")
+    with pytest.raises(SigningFailed, match="Expected AWS credentials, got an error"):
+        _sign(Signing(service="lambda", profile="other"))
+
+
+def test_configuration_that_is_none_is_an_error_of_signing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _configure(monkeypatch, tmp_path)
+    (tmp_path / "config").write_text("[profile\nnonsense")
+    with pytest.raises(SigningFailed, match="Expected AWS credentials, got an error"):
+        _sign(Signing(service="lambda"))
 
 
 def test_profile_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

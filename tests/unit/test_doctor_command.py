@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from client.doctor import Arrival, Facts, Failure, command
-from client.doctor.probe import environment_proxy, failure_of
+from client.doctor.probe import failure_of
 
 STARTING = b'data: {"status": "starting", "id": "s1"}\n\n'
 CHUNK = b'data: {"chunk": "x"}\n\n'
@@ -61,6 +61,7 @@ def test_failed_connection_is_named_by_what_the_socket_said(cause: Exception | N
     [
         (httpx.ConnectTimeout(""), Failure.CONNECT_TIMEOUT),
         (httpx.ReadTimeout(""), Failure.SILENT),
+        (httpx.ProxyError(""), Failure.PROXY),
         (httpx.DecodingError(""), Failure.UNREADABLE),
         (httpx.RemoteProtocolError(""), Failure.HUNG_UP),
         (httpx.ReadError(""), Failure.HUNG_UP),
@@ -68,10 +69,3 @@ def test_failed_connection_is_named_by_what_the_socket_said(cause: Exception | N
 )
 def test_failed_request_is_named(error: httpx.HTTPError, failure: Failure) -> None:
     assert failure_of(error) is failure
-
-
-def test_proxy_of_the_environment_is_known_unless_the_host_is_exempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", "http://proxy:3128")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    assert environment_proxy(httpx.URL("http://example.com/stream")) == "http://proxy:3128"
-    assert environment_proxy(httpx.URL("http://127.0.0.1:8080/stream")) is None

@@ -16,6 +16,8 @@ REST_API = "https://abc.execute-api.eu-west-1.amazonaws.com/prod/stream"
 HTTP_API = "https://abc.execute-api.eu-west-1.amazonaws.com/stream"
 CLOUDFRONT = "https://abc.cloudfront.net/stream"
 
+PROXY = "http://proxy:3128 (HTTP_PROXY)"
+
 FROM_FUNCTION_URL = {"x-amzn-requestid": "r", "x-amzn-trace-id": "t"}
 FROM_HTTP_API = {"apigw-requestid": "r"}
 FROM_REST_API = {"x-amzn-requestid": "r", "x-amz-apigw-id": "a"}
@@ -30,7 +32,7 @@ STARTING = _event(status="starting", id="s1")
 CHUNK = _event(chunk="a few words ")
 COMPLETE = _event(status="complete")
 PACED = [STARTING, *[CHUNK] * 12, COMPLETE]
-LUMP = [STARTING + CHUNK * 12 + COMPLETE]
+BURST = [STARTING + CHUNK * 12 + COMPLETE]
 
 
 def _seen(
@@ -75,21 +77,21 @@ def _assert_says(verdict: Verdict, what: str, change: str) -> None:
 @pytest.mark.parametrize(
     ("headers", "what"),
     [
-        ({}, "It streams: 12 pieces, one every 50 ms."),
-        (FROM_CLOUDFRONT | FROM_FUNCTION_URL, "It streams: 12 pieces, one every 50 ms."),
+        ({}, "It streams: 12 chunks, one every 50 ms."),
+        (FROM_CLOUDFRONT | FROM_FUNCTION_URL, "It streams: 12 chunks, one every 50 ms."),
         (
             {"content-encoding": "gzip"},
-            "It streams: 12 pieces, one every 50 ms, compressed (gzip) without holding",
+            "It streams: 12 chunks, one every 50 ms, compressed (gzip) without holding",
         ),
     ],
 )
-def test_text_that_comes_piece_by_piece_streams(headers: dict[str, str], what: str) -> None:
+def test_text_that_comes_chunk_by_chunk_streams(headers: dict[str, str], what: str) -> None:
     verdict = diagnose(_seen(LOCAL, PACED, headers))
     assert verdict.streams
     assert verdict.what.startswith(what)
 
 
-def test_stream_of_another_contract_is_judged_by_its_rhythm() -> None:
+def test_stream_of_another_contract_is_judged_by_its_pattern() -> None:
     verdict = diagnose(_seen("https://example.com/v1/chat", [b'data: {"delta": "x"}\n\n'] * 10))
     assert verdict.streams
     assert "not of this project's contract" in verdict.what
@@ -114,7 +116,7 @@ def test_stream_of_another_contract_is_judged_by_its_rhythm() -> None:
         (LOCAL, {"content-encoding": "gzip"}, None, "compressed (gzip)", "text/event-stream from compression"),
         (LOCAL, {"server": "nginx/1.27"}, None, "a proxy is in front (nginx/1.27)", "proxy_buffering off"),
         (LOCAL, {"via": "1.1 squid"}, None, "a proxy is in front (1.1 squid)", "buffering and compression"),
-        (LOCAL, {}, "http://proxy:3128", "the environment names (http://proxy:3128)", "NO_PROXY"),
+        (LOCAL, {}, PROXY, "through the proxy http://proxy:3128 (HTTP_PROXY)", "NO_PROXY"),
         (LOCAL, {"content-length": "900", "server": "uvicorn"}, None, "length was known", "a streaming response"),
         (LOCAL, {"server": "uvicorn"}, None, "the service held it", "middleware that reads the body"),
     ],
@@ -122,39 +124,39 @@ def test_stream_of_another_contract_is_judged_by_its_rhythm() -> None:
 def test_text_at_once_names_the_layer_that_probably_held_it(
     url: str, headers: dict[str, str], proxy: str | None, what: str, change: str
 ) -> None:
-    verdict = diagnose(_seen(url, LUMP, headers, proxy=proxy))
+    verdict = diagnose(_seen(url, BURST, headers, proxy=proxy))
     _assert_says(verdict, what, change)
     assert verdict.what.startswith(
-        "It does not stream: 12 pieces of text came within 0.00 s after a wait of 1.00 s, and"
+        "It does not stream: 12 chunks of text came within 0.00 s after a wait of 1.00 s, and"
     )
 
 
-def test_text_in_lumps_names_their_number() -> None:
+def test_text_in_bursts_names_their_number() -> None:
     facts = _seen(LOCAL, [STARTING + CHUNK * 10, CHUNK * 10 + COMPLETE], {"server": "nginx"}, start=0.05)
-    _assert_says(diagnose(facts), "20 pieces of text came in 2 lumps", "proxy_buffering off")
+    _assert_says(diagnose(facts), "20 chunks of text came in 2 bursts", "proxy_buffering off")
 
 
 def test_first_byte_long_before_a_text_at_once_points_at_the_source() -> None:
     arrivals = (Arrival(0.02, STARTING), Arrival(2.0, CHUNK * 12 + COMPLETE))
     facts = Facts(LOCAL, status=200, headers=httpx.Headers({"content-type": "text/event-stream"}), arrivals=arrivals)
-    _assert_says(diagnose(facts), "the source makes it whole", "yield text as it gets it")
+    _assert_says(diagnose(facts), "the source returns it as a whole", "yield text as it arrives")
 
 
-def test_pieces_after_a_long_wait_ask_for_a_second_measurement() -> None:
+def test_chunks_after_a_long_wait_ask_for_a_second_measurement() -> None:
     verdict = diagnose(_seen(LOCAL, PACED, start=10))
-    _assert_says(verdict, "Unclear: 12 pieces came one by one", "when the function is warm")
+    _assert_says(verdict, "Unclear: 12 chunks came one by one", "when the function is warm")
     assert verdict.ask_again
 
 
 @pytest.mark.parametrize(
     ("body", "start", "what"),
     [
-        ([STARTING + CHUNK + COMPLETE], 1.0, "1 pieces of text are too few"),
-        ([STARTING + COMPLETE], 1.0, "0 pieces of text are too few"),
-        ([STARTING + CHUNK * 9 + COMPLETE], 0.01, "the whole answer took 0.01 s, too quick to tell"),
+        ([STARTING + CHUNK + COMPLETE], 1.0, "1 chunks of text are too few"),
+        ([STARTING + COMPLETE], 1.0, "0 chunks of text are too few"),
+        ([STARTING + CHUNK * 9 + COMPLETE], 0.01, "the whole answer took 0.01 s, too fast to judge"),
     ],
 )
-def test_what_cannot_be_told_asks_for_a_longer_prompt(body: list[bytes], start: float, what: str) -> None:
+def test_what_cannot_be_judged_asks_for_a_longer_prompt(body: list[bytes], start: float, what: str) -> None:
     _assert_says(diagnose(_seen(LOCAL, body, start=start)), what, "--prompt")
 
 
@@ -226,7 +228,7 @@ BOTH = "lambda:InvokeFunctionUrl and lambda:InvokeFunction (both, since October 
             "execute-api:Invoke on this stage",
         ),
         (_refused(HTTP_API, 401, '{"message":"Unauthorized"}', FROM_HTTP_API), "authorizer wants a token", "--header"),
-        (_refused(LOCAL, 401, ""), "The answer is 401: the service wants to know who calls.", "--header"),
+        (_refused(LOCAL, 401, ""), "The answer is 401: the service requires a token.", "--header"),
     ],
 )
 def test_refused_caller_learns_which_permission_or_signature_is_missing(facts: Facts, what: str, change: str) -> None:
@@ -299,7 +301,7 @@ def test_stream_without_any_event_is_truncated() -> None:
     _assert_says(diagnose(_seen(LOCAL)), "ended without its last event after 1.00 s.", "function's log")
 
 
-def test_error_frame_is_told_with_code_and_stream_id() -> None:
+def test_error_event_is_reported_with_code_and_stream_id() -> None:
     facts = _seen(LOCAL, [*PACED[:-1], _event(error="The model is busy.", code="throttled")])
     _assert_says(diagnose(facts), "The model is busy. (code throttled)", "stream id s1")
 
@@ -318,3 +320,40 @@ def test_error_frame_is_told_with_code_and_stream_id() -> None:
 )
 def test_no_answer_at_all_says_how_far_it_came(failure: Failure, what: str, change: str) -> None:
     _assert_says(diagnose(Facts(LOCAL, failure=failure, detail="in its words")), what, change)
+
+
+@pytest.mark.parametrize(
+    ("failure", "what", "change"),
+    [
+        (Failure.UNKNOWN_HOST, f"No such host: that of the proxy {PROXY}", "NO_PROXY name service.example"),
+        (Failure.UNREACHABLE, f"The proxy {PROXY} accepts no connections", "Correct the variable"),
+        (Failure.CONNECT_TIMEOUT, f"The proxy {PROXY} does not answer", "Correct the variable"),
+        (Failure.PROXY, f"The proxy {PROXY} opens no connection to service.example", "user and password"),
+        (Failure.TLS, f"service.example through the proxy {PROXY}", "SSL_CERT_FILE"),
+        (Failure.HUNG_UP, f"service.example, or the proxy {PROXY}, hung up", "NO_PROXY"),
+        (Failure.SILENT, f"service.example, or the proxy {PROXY}, accepted", "NO_PROXY"),
+        (Failure.UNSIGNED, "could not be signed", "--profile"),
+    ],
+)
+def test_no_answer_through_a_proxy_names_the_proxy(failure: Failure, what: str, change: str) -> None:
+    facts = Facts("https://service.example/stream", failure=failure, detail="in its words", proxy=PROXY)
+    _assert_says(diagnose(facts), what, change)
+
+
+@pytest.mark.parametrize("status", [407, 403, 502, 503, 504])
+def test_error_over_http_may_be_the_proxy_s(status: int) -> None:
+    facts = _seen("http://service.example/stream", [b"<title>No</title>"], status=status, proxy=PROXY)
+    _assert_says(diagnose(facts), f"the proxy {PROXY}", "")
+    over_https = _seen("https://service.example/stream", [b"{}"], status=status, proxy=PROXY)
+    assert PROXY not in diagnose(over_https).what
+    by_aws = _seen("http://service.example/stream", [b"{}"], FROM_HTTP_API, status=status, proxy=PROXY)
+    assert PROXY not in diagnose(by_aws).what
+
+
+def test_connection_that_is_not_trusted_names_where_the_certificates_come_from() -> None:
+    facts = Facts(FUNCTION_URL, failure=Failure.TLS, certificates="SSL_CERT_DIR")
+    _assert_says(diagnose(facts), "No trusted connection", "Check the certificate and those that SSL_CERT_DIR names")
+
+
+def test_detail_of_many_lines_stays_one_sentence() -> None:
+    _assert_says(diagnose(_refused(LOCAL, 422, '{"detail": "Two\\nlines."}')), "422 (Two lines.)", "Correct")
