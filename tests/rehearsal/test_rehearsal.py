@@ -37,7 +37,7 @@ BREAKAGES: list[tuple[str, Breakage, str]] = [
     ("answers without a body end", broken("turn_204_into_200"), "204 without"),
     ("deadline ends the stream", broken("know_no_deadline"), "to end it|code deadline"),
     ("SIGTERM in the middle of a stream", broken("be_deaf_to_signals"), "Expected an event|shutdown"),
-    ("client leaves in the middle", breakages.with_timeout(1), "expected both answers to be complete"),
+    ("client leaves in the middle", breakages.with_timeout(3.5), "expected both answers to be complete"),
     ("application dies in the middle", broken("start_once"), "the next to be served|Expected an event"),
     ("record of a killed application", broken("keep_no_crash_records"), "Expected records: 2"),
     ("record of a silent source", broken("know_no_deadline"), "Expected records: 1"),

@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -141,4 +143,15 @@ def repeat_the_stream_id() -> None:
     replace("os", "urandom", bytes)
 
 
-globals()[os.environ["BREAKAGE"]]()
+def main() -> None:
+    # What `-m` will add is not there yet.
+    sys.path.insert(0, os.path.dirname(os.path.dirname(__file__)))
+    try:
+        globals()[os.environ["BREAKAGE"]]()
+    except BaseException:
+        # Python would go on without a word that the log shows.
+        traceback.print_exc()
+        os._exit(70)
+
+
+main()
