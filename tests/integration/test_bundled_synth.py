@@ -52,7 +52,7 @@ def test_assembly_without_the_function_says_so(assembly: Path) -> None:
 def test_demo_streams_the_input_out_of_the_assembly(assembly: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prompt = " ".join(f"word{number}" for number in range(40))
     assert demo.main(["--assembly", str(assembly), "--stage", "one", "--input", prompt]) == 0
-    chunks = re.findall(r"^ *(\d+) ms  '(.*)'$", capsys.readouterr().out, re.MULTILINE)
+    chunks = re.findall(r"^ *(\d+) ms  chunk '(.*)'$", capsys.readouterr().out, re.MULTILINE)
     assert "".join(text for _, text in chunks) == prompt
     assert len({milliseconds for milliseconds, _ in chunks}) == len(chunks) == 8
 
