@@ -143,6 +143,23 @@ async def test_heartbeat_fills_the_silence_and_stands_between_events() -> None:
     assert exchange.stream.text == "ab"
 
 
+@pytest.mark.parametrize("script", [["a"], ["a", SourceFailed("throttled", "Later.")]], ids=["complete", "failed"])
+@pytest.mark.parametrize("path", ["/stream", "/generate"])
+async def test_record_is_written_and_the_source_closed_before_the_response_ends(
+    path: str, script: list[Step], json_log: JsonLog
+) -> None:
+    source = ScriptedSource(*script)
+    at_the_end: list[tuple[int, int]] = []
+
+    def look(message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            at_the_end.append((len(json_log.ends()), source.only.closes))
+
+    scope = http_scope("POST", path, headers={"content-type": "application/json"})
+    await Exchange(b'{"input": "a"}', on_send=look).run(app_of(source), scope)
+    assert at_the_end == [(1, 1)]
+
+
 def test_heartbeats_are_one_for_each_interval_of_silence_and_none_where_text_flows() -> None:
     async def comments(*pauses: float) -> int:
         source = ScriptedSource(*(step for seconds in pauses for step in (pause(seconds), "a")))
