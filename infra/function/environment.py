@@ -42,6 +42,10 @@ def application_environment(settings: StageSettings, *, checks_tokens: bool) -> 
     }
     if settings.log_text:
         environment[application.LOG_TEXT] = "true"
+    if settings.hash_callers:
+        environment[application.HASH_CALLERS] = "true"
+    if settings.cors_origins:
+        environment[application.CORS_ORIGINS] = " ".join(settings.cors_origins)
     if bedrock := settings.bedrock:
         environment[application.BEDROCK_MODEL_ID] = bedrock.inference_profile_id or bedrock.model_id
     if settings.jwt and checks_tokens:

@@ -80,6 +80,8 @@ class StageSettings:
     log_retention_days: int = 30
     #: Writes inputs and answers into the log, where everyone with access to logs can read them.
     log_text: bool = False
+    #: The log names callers by a hash: they can be told apart, but nobody reads who they are.
+    hash_callers: bool = False
     alarm_email: str | None = None
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
 

@@ -60,5 +60,7 @@ def _cors(origins: Sequence[str]) -> lambda_.FunctionUrlCorsOptions:
         allowed_origins=list(origins),
         allowed_methods=[lambda_.HttpMethod.GET, lambda_.HttpMethod.POST],
         allowed_headers=_CORS_REQUEST_HEADERS,
+        # A page reads no others, and these say when to ask again and which token to bring.
+        exposed_headers=["retry-after", "www-authenticate"],
         max_age=cdk.Duration.hours(1),
     )

@@ -61,6 +61,13 @@ def test_public_url_carries_both_permissions_and_a_warning() -> None:
     Annotations.from_stack(stage.stream).has_warning("*", Match.string_like_regexp("anyone on the internet"))
 
 
+def test_function_knows_the_origins_that_its_url_lets_in_and_how_to_name_callers() -> None:
+    origins = ("https://a.example", "https://b.example")
+    template = stream_template_of(cors_origins=origins, hash_callers=True)
+    settings = names.Settings.from_environment(only(template, FUNCTION)["Environment"]["Variables"])
+    assert (settings.cors_origins, settings.hash_callers) == (origins, True)
+
+
 @pytest.mark.parametrize("log_text", [True, False])
 def test_function_logs_text_only_where_the_settings_say_so(log_text: bool) -> None:
     environment = only(stream_template_of(log_text=log_text), FUNCTION)["Environment"]["Variables"]
