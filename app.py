@@ -1,4 +1,7 @@
-"""The CDK app. No other module of the app reads context or environment."""
+"""The CDK app. No other module of the app reads context or environment.
+
+docs/architecture.md, deviation 4.
+"""
 
 from __future__ import annotations
 

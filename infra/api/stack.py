@@ -1,4 +1,7 @@
-"""The APIs: an HTTP API to the buffered function, and a REST API that streams from the streaming function."""
+"""The APIs: an HTTP API to the buffered function, and a REST API that streams from the streaming function.
+
+docs/architecture.md, deviation 12.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 CDK's zip gives every file the same old time, so bytecode that is checked against its source's time is never used, and
 each cold start compiles again. Unchecked bytecode is used as it is.
 https://docs.python.org/3/reference/import.html#cached-bytecode-invalidation
+(docs/architecture.md, deviation 1)
 """
 
 from __future__ import annotations

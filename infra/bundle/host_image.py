@@ -1,4 +1,7 @@
-"""Gives `PythonFunction` a bundle made on this machine, in the place where it expects a Docker image."""
+"""Gives `PythonFunction` a bundle made on this machine, in the place where it expects a Docker image.
+
+docs/architecture.md, deviation 7.
+"""
 
 from __future__ import annotations
 

@@ -68,6 +68,19 @@ def test_targets_of_make_exist(document: Path) -> None:
     assert named - set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)) == set()
 
 
+def test_code_and_architecture_name_each_other_s_deviations() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    deviations = dict(re.findall(r"^(\d+)\. \*\*(.+?)(?=^\d+\. |\Z)", page.partition("## Intentional")[2], re.M | re.S))
+    named: dict[str, set[str]] = {}
+    for path in [ROOT / "app.py", *(ROOT / "infra").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
+        for number in re.findall(r"docs/architecture\.md, deviation (\d+)", path.read_text()):
+            named.setdefault(number, set()).add(path.name)
+    assert set(named) == set(deviations)
+    for number, text in deviations.items():
+        files = {path.rpartition("/")[2] for path in paths_in(text) if path.endswith(".py")}
+        assert named[number] == files, f"deviation {number}"
+
+
 def test_path_that_is_gone_is_found() -> None:
     text = "`infra/gone.py`, `gone.py`, `infra/stage.py`, `streaming/sources/`, `text/event-stream`, `buffer.py`"
     assert [path for path in paths_in(text) if not is_there(path)] == ["infra/gone.py", "gone.py"]

@@ -1,6 +1,7 @@
 """The ASGI application, put together: the service over a source, and the host that runs both.
 
 `app` is built when it is first asked for, so that importing this module changes nothing.
+(docs/architecture.md, deviation 11)
 """
 
 from __future__ import annotations

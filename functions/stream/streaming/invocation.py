@@ -1,4 +1,7 @@
-"""What a host says of one call, in no host's words."""
+"""What a host says of one call, in no host's words.
+
+docs/architecture.md, deviation 8.
+"""
 
 from __future__ import annotations
 

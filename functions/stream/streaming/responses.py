@@ -1,4 +1,7 @@
-"""The two ways in which an answer goes out: as it comes, or whole."""
+"""The two ways in which an answer goes out: as it comes, or whole.
+
+docs/architecture.md, deviation 5.
+"""
 
 from __future__ import annotations
 

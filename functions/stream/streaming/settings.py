@@ -1,4 +1,7 @@
-"""What the function reads from its environment. Imports the standard library only: infra takes the names from here."""
+"""What the function reads from its environment. Imports the standard library only: infra takes the names from here.
+
+docs/architecture.md, deviation 8.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One thread for the blocking calls of one answer."""
+"""One thread for the blocking calls of one answer.
+
+docs/architecture.md, deviation 13.
+"""
 
 from __future__ import annotations
 

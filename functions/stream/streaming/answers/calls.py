@@ -1,4 +1,7 @@
-"""Calls into a source, which may raise or swallow anything."""
+"""Calls into a source, which may raise or swallow anything.
+
+docs/architecture.md, deviation 15.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`python -m streaming.host APPLICATION PORT`: the server behind the adapter. APPLICATION is Lambda's handler name."""
+"""`python -m streaming.host APPLICATION PORT`: the server behind the adapter. APPLICATION is Lambda's handler name.
+
+docs/architecture.md, deviation 4.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 The next start prints what it finds: Lambda keeps /tmp when it resets an environment.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-invoke-with-errors
+(docs/architecture.md, deviation 10)
 """
 
 from __future__ import annotations

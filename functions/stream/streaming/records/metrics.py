@@ -3,6 +3,7 @@
 The smallest writer that the specification allows. Powertools has one too, but importing its Metrics adds
 7 ms or more to every start, which these do not move by one (`make bench`, family cold).
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+(docs/architecture.md, deviation 9)
 """
 
 from __future__ import annotations

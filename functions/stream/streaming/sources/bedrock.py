@@ -3,6 +3,7 @@
 The thread reads an event only when one is asked for, so the bound on memory is the FrameBuffer's: a slow reader slows
 the model down through the socket.
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+(docs/architecture.md, deviation 14)
 """
 
 from __future__ import annotations
