@@ -96,7 +96,7 @@ def stream(
 ) -> EventStream:
     """Asks a service for an answer and iterates its events as they arrive.
 
-    The events are Starting, then a Chunk for each piece of text, and Complete as the last one. The request is sent when
+    The events are Starting, then a Chunk for each chunk of text, and Complete as the last one. The request is sent when
     the first event is asked for.
 
     Args:

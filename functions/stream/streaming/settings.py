@@ -67,7 +67,7 @@ class Settings(NamedTuple):
     #: A frame leaves when it holds this many characters, or when this long has passed since the one before.
     frame_characters: int = 512
     frame_milliseconds: float = 40
-    #: How long before the end of the invocation a stream says goodbye.
+    #: How long before the end of the invocation a stream sends its last event.
     deadline_margin_seconds: float = 3
     log_text: bool = False
     hash_callers: bool = False

@@ -137,8 +137,8 @@ class Answer:
 
     async def _pump_from(self, generation: Generation) -> None:
         async def iterate() -> None:
-            async for piece in generation:
-                if not await self._buffer.put(piece):
+            async for chunk in generation:
+                if not await self._buffer.put(chunk):
                     return
 
         raised = await outcome_of(iterate)

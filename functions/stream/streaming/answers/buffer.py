@@ -19,10 +19,10 @@ SILENCE = ""
 
 
 class FrameBuffer:
-    """One writer puts pieces, one reader iterates frames; the frames joined are the pieces joined.
+    """One writer puts chunks, one reader iterates frames; the frames joined are the chunks joined.
 
-    A frame leaves when it holds `frame_characters`, or `frame_seconds` after the one before; so the first piece leaves
-    at once, and so does every piece of a source slower than that. Without `silence_seconds`, silences are not told.
+    A frame leaves when it holds `frame_characters`, or `frame_seconds` after the one before; so the first chunk leaves
+    at once, and so does every chunk of a source slower than that. Without `silence_seconds`, silences are not told.
     """
 
     def __init__(self, *, frame_characters: int, frame_seconds: float, silence_seconds: float | None = None) -> None:
@@ -31,7 +31,7 @@ class FrameBuffer:
         self._silence_seconds = silence_seconds
         self._full: deque[str] = deque()
         #: Of the frame that is not full yet.
-        self._pieces: list[str] = []
+        self._chunks: list[str] = []
         self._size = 0
         self._joiner = SurrogateJoiner()
         self._closed = False
@@ -49,17 +49,17 @@ class FrameBuffer:
         waiting = 0.0 if self._waiting_since is None else asyncio.get_running_loop().time() - self._waiting_since
         return self._full_seconds + waiting
 
-    async def put(self, piece: str) -> bool:
-        """Waits while the reader is too far behind. False: the buffer is closed, and the piece was not taken.
+    async def put(self, chunk: str) -> bool:
+        """Waits while the reader is too far behind. False: the buffer is closed, and the chunk was not taken.
 
-        A source that never awaits, or blocks between its pieces, would keep reader, deadline and signals from running:
+        A source that never awaits, or blocks between its chunks, would keep reader, deadline and signals from running:
         once in the time of a frame they get their turn here.
         """
         if not self._has_room.is_set():
             await self._wait_for_room()
         if self._closed:
             return False
-        self._append(self._joiner.feed(piece))
+        self._append(self._joiner.feed(chunk))
         now = asyncio.get_running_loop().time()
         if now >= self._next_turn_at:
             await asyncio.sleep(0)
@@ -82,7 +82,7 @@ class FrameBuffer:
             if not self._full and not await self._until(due):
                 yield SILENCE
                 continue
-            if not self._full and not self._pieces:
+            if not self._full and not self._chunks:
                 return
             due = loop.time() + self._frame_seconds
             yield self._take()
@@ -111,15 +111,15 @@ class FrameBuffer:
     def _append(self, text: str) -> None:
         if not text:
             return
-        self._pieces.append(text)
+        self._chunks.append(text)
         self._size += len(text)
         self._has_text.set()
         if self._size >= self._frame_characters:
             self._fill()
 
     def _fill(self) -> None:
-        self._full.append("".join(self._pieces))
-        self._pieces.clear()
+        self._full.append("".join(self._chunks))
+        self._chunks.clear()
         self._size = 0
         self._has_frame.set()
         if len(self._full) >= FRAMES_AHEAD:
@@ -132,7 +132,7 @@ class FrameBuffer:
         if not self._closed:
             if not self._full:
                 self._has_frame.clear()
-                if not self._pieces:
+                if not self._chunks:
                     self._has_text.clear()
             self._has_room.set()
         return frame

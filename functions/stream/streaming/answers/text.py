@@ -1,4 +1,4 @@
-"""Whole code points from pieces that may split one in two.
+"""Whole code points from chunks that may split one in two.
 
 JSON can carry a character beyond U+FFFF as two surrogate escapes, and a model's tokens may fall between them; each half
 alone cannot be encoded in UTF-8. https://datatracker.ietf.org/doc/html/rfc8259#section-7
@@ -11,11 +11,11 @@ class SurrogateJoiner:
     def __init__(self) -> None:
         self._held = ""
 
-    def feed(self, piece: str) -> str:
-        """The text that is whole so far. A half that ends the piece waits for the next."""
-        if piece.isascii() and not self._held:
-            return piece
-        text = self._held + piece
+    def feed(self, chunk: str) -> str:
+        """The text that is whole so far. A half that ends the chunk waits for the next."""
+        if chunk.isascii() and not self._held:
+            return chunk
+        text = self._held + chunk
         self._held = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
         return _well_formed(text.removesuffix(self._held))
 

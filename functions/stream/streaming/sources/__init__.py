@@ -18,7 +18,7 @@ class Generation(Protocol):
         """Fields for the last event, final once the iteration has ended."""
 
     def __aiter__(self) -> AsyncIterator[str]:
-        """The text, piece by piece. Raises SourceFailed when it breaks off."""
+        """The text, one chunk after the other. Raises SourceFailed when it breaks off."""
 
     async def aclose(self) -> None:
         """Frees whatever the answer holds; called once, also when it was never iterated."""

@@ -14,13 +14,13 @@ class LocalGeneration:
     usage: Mapping[str, object] = {}
 
     def __init__(self, prompt: str) -> None:
-        self._pieces = _FIVE_WORDS.findall(prompt)
+        self._chunks = _FIVE_WORDS.findall(prompt)
 
     async def __aiter__(self) -> AsyncIterator[str]:
-        for position, piece in enumerate(self._pieces):
+        for position, chunk in enumerate(self._chunks):
             if position:
                 await asyncio.sleep(_PAUSE_SECONDS)
-            yield piece
+            yield chunk
 
     async def aclose(self) -> None:
         """Holds nothing."""
