@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bench import bill_prices as prices
-from bench.bill_model import Process, Stream, dollars_per_million, memory_for_start, start_seconds
+from bench.suites.bill import model
+from bench.suites.bill.model import Process, Stream, dollars_per_million, memory_for_start
 
-ONE_PROCESSOR = prices.MEBIBYTES_PER_PROCESSOR
+ONE_PROCESSOR = model.MEBIBYTES_PER_PROCESSOR
 NOTHING = Process(start_cpu_seconds=0, stream_cpu_seconds=0, logged_bytes=0)
 TEN_SECONDS = Stream(events=101, interval_seconds=0.1, event_cpu_seconds=0, sent_bytes=0)
 
@@ -20,7 +20,7 @@ def round_prices(monkeypatch: pytest.MonkeyPatch) -> None:
         "GIGABYTE_LOGGED": 3,
         "GIGABYTE_SENT": 5,
     }.items():
-        monkeypatch.setattr(prices, name, price)
+        monkeypatch.setattr(model, name, price)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def round_prices(monkeypatch: pytest.MonkeyPatch) -> None:
         (NOTHING, Stream(101, 0.1, 0.2 * 1024 / ONE_PROCESSOR, 0), 1024, 1 + 20),
         # What a stream takes once adds to it, and what a start takes to each of its share.
         (Process(0, 2 * 1024 / ONE_PROCESSOR, 0), TEN_SECONDS, 1024, 1 + 12),
-        (Process(1024 / ONE_PROCESSOR / prices.COLD_SHARE, 0, 0), TEN_SECONDS, 1024, 1 + 11),
+        (Process(1024 / ONE_PROCESSOR / model.COLD_SHARE, 0, 0), TEN_SECONDS, 1024, 1 + 11),
     ],
 )
 def test_million_streams_cost(process: Process, stream: Stream, memory: float, dollars: float) -> None:
@@ -44,14 +44,7 @@ def test_million_streams_cost(process: Process, stream: Stream, memory: float, d
 
 
 @pytest.mark.parametrize(
-    ("memory", "seconds"), [(ONE_PROCESSOR, 0.1), (ONE_PROCESSOR / 10, 1), (2 * ONE_PROCESSOR, 0.1)]
-)
-def test_start_takes_as_long_as_its_share_of_a_processor_lets_it(memory: float, seconds: float) -> None:
-    assert start_seconds(0.1, memory) == pytest.approx(seconds)
-
-
-@pytest.mark.parametrize(
-    ("cpu", "peak", "memory"), [(0.5, 100, ONE_PROCESSOR / 2), (0.001, 30, prices.LEAST_MEBIBYTES), (0.001, 300, 300)]
+    ("cpu", "peak", "memory"), [(0.5, 100, ONE_PROCESSOR / 2), (0.001, 30, model.MIN_MEBIBYTES), (0.001, 300, 300)]
 )
 def test_memory_is_for_the_start_and_for_the_process(cpu: float, peak: float, memory: float) -> None:
-    assert memory_for_start(cpu, peak, 1) == pytest.approx(memory)
+    assert memory_for_start(cpu, peak) == pytest.approx(memory)

@@ -1,111 +1,126 @@
-"""How the bench takes turns, tells what it measured, and says what got worse."""
+"""How the bench takes turns, keeps what it measured, and says which limits are missed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
 
-from bench import report
-from bench.compare import slower
-from bench.measurement import Family, Figure, Limit, Samples, rounds
-from bench.page import page
+import bench.__main__ as command
+from bench.harness import report, results
+from bench.harness.measurement import OURS, Options, Suite, interleaved
+from bench.harness.results import SuiteResults
+from bench.limits import LIMITS, Limit
+from bench.suites import warm
 
-TIME = Figure("time", "ms")
-PLACE = Figure("place", "")
+LIMIT = next(limit for limit in LIMITS if limit.suite == "warm" and limit.peer)
+PEER = LIMIT.peer or ""
+KEPT, MISSED = 100 * LIMIT.at_most, 101 * LIMIT.at_most
+#: The limits that a routine run does not measure.
+LONG = {"growth over 100,000 streams (MiB)"}
 
 
 @dataclass(frozen=True)
-class Contender:
+class Candidate:
     name: str
 
 
-def family(ours: tuple[float, ...] = (10, 12, 20), peer: tuple[float, ...] = (100, 120, 130), **more: Any) -> Family:
-    samples = (Samples("ours", TIME, ours), Samples("peer", TIME, peer))
-    return Family(**{"name": "race", "title": "A race", "ours": "ours", "samples": samples, **more})
+def suite(ours: float = KEPT) -> Suite:
+    values = {OURS: [ours * 0.9, ours, ours * 2], PEER: [90.0, 100.0, 110.0]}
+    return Suite("A race", {LIMIT.figure: values})
 
 
-def document(*families: Family) -> dict[str, Any]:
-    """As it comes back from its file."""
-    read: dict[str, Any] = json.loads(json.dumps(report.document(families, date="2026-01-02")))
-    return read
+def measured(ours: float = KEPT) -> SuiteResults:
+    return results.summarise(suite(ours))
 
 
-def test_rounds_measure_in_turns_and_forget_the_first() -> None:
+def test_candidates_are_measured_in_turns_and_the_first_run_is_forgotten() -> None:
     order: list[str] = []
 
-    def measure(contender: Contender) -> Mapping[Figure, float]:
-        order.append(contender.name)
-        return {PLACE: len(order)}
+    def measure(candidate: Candidate) -> Mapping[str, float]:
+        order.append(candidate.name)
+        return {"place": len(order)}
 
-    samples = rounds([Contender("a"), Contender("b")], measure, 2)
+    measurements = interleaved([Candidate("a"), Candidate("b")], measure, 2)
     assert order == ["a", "b", "b", "a", "a", "b"]
-    assert [(one.contender, one.values) for one in samples] == [("a", (4, 5)), ("b", (3, 6))]
+    assert measurements == {"place": {"a": [4, 5], "b": [3, 6]}}
 
 
 @pytest.mark.parametrize(
-    ("limit", "value", "kept"),
+    ("peer", "at_most", "value", "verdict"),
     [
-        (Limit("time", "ours", "peer", 0.1), 0.1, True),
-        (Limit("time", "ours", "peer", 0.09), 0.1, False),
-        (Limit("time", "ours", None, 12), 12, True),
-        (Limit("time", "ours", None, 11), 12, False),
+        ("peer", 0.1, 0.1, "kept"),
+        ("peer", 0.09, 0.1, "missed"),
+        (None, 12, 12, "kept"),
+        (None, 11, 12, "missed"),
+        ("nobody", 1, None, "not measured"),
     ],
 )
-def test_limit_is_of_the_medians(limit: Limit, value: float, kept: bool) -> None:
-    (check,) = family(limits=(limit,)).checks()
-    assert check.value == pytest.approx(value)
-    assert check.is_kept is kept
+def test_limit_is_of_the_medians(peer: str | None, at_most: float, value: float | None, verdict: str) -> None:
+    race = results.summarise(Suite("A race", {"time (ms)": {OURS: [10, 12, 20], "peer": [100, 120, 130]}}))
+    limit = Limit("race", "time (ms)", peer, at_most, "It was so.")
+    assert limit.value(race) == pytest.approx(value)
+    assert limit.verdict(race) == verdict
 
 
-def test_table_tells_ratios_limits_and_notes() -> None:
-    text = report.table(family(limits=(Limit("time", "ours", "peer", 0.09),), notes=("A note.",)))
-    (peer,) = [line for line in text.splitlines() if line.startswith("  peer")]
-    assert peer.split() == ["peer", "0.100", "120", "100", "to", "130,", "3"]
-    assert "MISSED     0.100 (limit 0.09)  time: ours / peer" in text
-    assert text.endswith("A note.")
+def test_every_limit_is_of_a_figure_that_was_saved() -> None:
+    saved = results.load(command.RESULTS / "results.json")
+    unknown = {limit.figure for limit in LIMITS if limit.verdict(saved[limit.suite]) == "not measured"}
+    assert unknown <= LONG
 
 
-def test_saved_families_stay_beside_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "RESULTS", tmp_path)
-    report.save([family()], date="2026-01-02")
-    report.save([family(name="other", title="Another")], date="2026-01-03")
-    saved = json.loads((tmp_path / "results.json").read_text())
-    assert {name: one["date"] for name, one in saved["families"].items()} == {
-        "race": "2026-01-02",
-        "other": "2026-01-03",
-    }
-    assert (tmp_path / "README.md").read_text() == page(saved)
+def test_saved_page_is_made_of_the_saved_results() -> None:
+    """`python -m bench --render` writes it again after a change of the limits or of the report."""
+    saved = results.load(command.RESULTS / "results.json")
+    assert (command.RESULTS / "README.md").read_text() == report.page(saved)
 
 
-def test_page_has_every_figure_check_and_note() -> None:
-    text = page(document(family(limits=(Limit("time", "ours", "peer", 0.09),), notes=("A note.",))))
-    assert "| time: ours / peer | 0.1 | 0.09 | **missed** |" in text
-    assert "| peer | 0.100 | 120 | 100 to 130 | 3 |" in text
-    assert "![A race](race.svg)" in text
-    assert "A note." in text
+def test_report_has_ratios_and_limits() -> None:
+    lines = report.suite_report("warm", measured(MISSED)).splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    ratio = f"{MISSED / 100:.3f}"
+    assert [PEER, ratio, "100", "90 to 110", "3"] in rows
+    assert [LIMIT.name, f"{MISSED / 100:.3g}", f"{LIMIT.at_most:g}", "**missed**", LIMIT.reason] in rows
 
 
-def test_what_got_slower_is_told_with_both_ratios() -> None:
-    assert slower(document(family()), document(family(ours=(15, 18, 20))), tolerance=0.1) == [
-        "race: time: ours / peer was 0.100, is 0.150"
-    ]
+def test_page_begins_with_what_is_missed_and_what_was_not_measured() -> None:
+    head = report.page({"warm": measured(MISSED)}).partition("##")[0]
+    missed, unknown = head.split("not measured")
+    assert f"- warm, {LIMIT.name} is {MISSED / 100:.3g}, expected at most {LIMIT.at_most:g}" in missed
+    assert all(limit.name in unknown for limit in LIMITS if limit.suite == "warm" and limit is not LIMIT)
+    assert "cold" not in head
 
 
-@pytest.mark.parametrize(
-    "now",
-    [
-        family(ours=(10.5, 12.6, 20)),  # within the tolerance
-        family(ours=(10, 18, 20)),  # a busy machine: the best is as before
-        family(ours=(20, 24, 40), peer=(200, 240, 260)),  # a slower machine
-        family(ours=(-3, 1, 4)),  # a difference that is none
-        family(name="new"),
-    ],
-    ids=["tolerance", "busy", "machine", "difference", "new family"],
-)
-def test_what_did_not_get_slower_is_not_told(now: Family) -> None:
-    assert slower(document(family()), document(now), tolerance=0.1) == []
+def test_saved_suites_stay_beside_new_ones(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    results.save(path, {"warm": measured(), "cold": measured()})
+    newer = measured(MISSED)
+    assert results.save(path, {"warm": newer}) == results.load(path) == {"warm": newer, "cold": measured()}
+
+
+@pytest.mark.parametrize(("ours", "status"), [(KEPT, 0), (MISSED, 1)])
+def test_run_ends_with_1_when_a_limit_is_missed(
+    ours: float, status: Literal[0, 1], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(options: Options) -> Suite:
+        assert options == Options(runs=2)
+        return suite(ours)
+
+    monkeypatch.setattr(warm, "measure", measure)
+    monkeypatch.setattr(command, "RESULTS", tmp_path)
+    assert command.main(["warm", "--runs", "2", "--save"]) == status
+    assert results.load(tmp_path / "results.json") == {"warm": measured(ours)}
+    page = (tmp_path / "README.md").read_text()
+    assert ("These limits are missed" in page) == bool(status)
+    (tmp_path / "README.md").unlink()
+    assert command.main(["--render"]) == 0
+    assert (tmp_path / "README.md").read_text() == page
+
+
+def test_run_without_runs_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["warm", "--runs", "0"])
+    assert "Expected --runs to be 1 or more, got 0" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from tests.support.markdown import anchors, blocks, without_blocks
 
 ROOT = Path(__file__).parents[2]
 # Not the changelog, which tells of what is gone.
-DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")} - {ROOT / "CHANGELOG.md"})
+DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")} - {ROOT / "CHANGELOG.md"})
 #: Paths are named from here, or from inside what ships.
 BASES = (ROOT, ROOT / "functions" / "stream")
 FOLDERS = ("infra", "functions", "client", "tools", "rehearsal", "tests", "docs")

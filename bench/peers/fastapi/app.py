@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
-from generator import pieces
+from generator import chunks
 
 app = FastAPI()
 
@@ -19,10 +19,10 @@ async def healthz() -> dict[str, str]:
 
 
 @app.get("/stream")
-async def stream(events: int, size: int, interval_ms: float = 0) -> StreamingResponse:
-    return StreamingResponse(_frames(events, size, interval_ms), media_type="text/event-stream")
+async def stream(input: str) -> StreamingResponse:  # noqa: A002  # its name in the query
+    return StreamingResponse(_frames(input), media_type="text/event-stream")
 
 
-async def _frames(events: int, size: int, interval_ms: float) -> AsyncIterator[str]:
-    async for piece in pieces(events, size, interval_ms):
-        yield f"data: {json.dumps({'chunk': piece})}\n\n"
+async def _frames(prompt: str) -> AsyncIterator[str]:
+    async for chunk in chunks(prompt):
+        yield f"data: {json.dumps({'chunk': chunk})}\n\n"

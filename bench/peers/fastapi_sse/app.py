@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable
 
 from fastapi import FastAPI
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from generator import pieces
+from generator import chunks
 
 app = FastAPI()
 
@@ -15,8 +15,8 @@ async def healthz() -> dict[str, str]:
 
 
 @app.get("/stream", response_class=EventSourceResponse)
-async def stream(events: int, size: int, interval_ms: float = 0) -> AsyncIterable[ServerSentEvent]:
+async def stream(input: str) -> AsyncIterable[ServerSentEvent]:  # noqa: A002  # its name in the query
     number = 0
-    async for piece in pieces(events, size, interval_ms):
+    async for chunk in chunks(input):
         number += 1
-        yield ServerSentEvent(data={"chunk": piece}, id=str(number))
+        yield ServerSentEvent(data={"chunk": chunk}, id=str(number))

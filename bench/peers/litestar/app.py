@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 
-from generator import pieces
+from generator import chunks
 from litestar import Litestar, get
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
@@ -14,15 +14,15 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/stream")
-async def stream(events: int, size: int, interval_ms: float = 0) -> ServerSentEvent:
-    return ServerSentEvent(_messages(events, size, interval_ms))
+async def stream(input: str) -> ServerSentEvent:  # noqa: A002  # its name in the query
+    return ServerSentEvent(_messages(input))
 
 
-async def _messages(events: int, size: int, interval_ms: float) -> AsyncIterator[ServerSentEventMessage]:
+async def _messages(prompt: str) -> AsyncIterator[ServerSentEventMessage]:
     number = 0
-    async for piece in pieces(events, size, interval_ms):
+    async for chunk in chunks(prompt):
         number += 1
-        yield ServerSentEventMessage(data=json.dumps({"chunk": piece}), id=number)
+        yield ServerSentEventMessage(data=json.dumps({"chunk": chunk}), id=number)
 
 
 app = Litestar([healthz, stream])

@@ -3,10 +3,11 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
-async function* pieces(events, size, intervalMs) {
-  const text = "x".repeat(size);
-  for (let number = 0; number < events; number += 1) {
-    if (number && intervalMs) await sleep(intervalMs);
+async function* chunks(prompt) {
+  const work = JSON.parse(prompt);
+  const text = "x".repeat(work.size);
+  for (let number = 0; number < work.events; number += 1) {
+    if (number && work.interval_ms) await sleep(work.interval_ms);
     yield text;
   }
 }
@@ -14,7 +15,7 @@ async function* pieces(events, size, intervalMs) {
 async function stream(query, response) {
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
   let id = 0;
-  for await (const chunk of pieces(+query.get("events"), +query.get("size"), +query.get("interval_ms"))) {
+  for await (const chunk of chunks(query.get("input"))) {
     id += 1;
     if (!response.write(`id: ${id}\n\ndata: ${JSON.stringify({ chunk })}\n\n`)) await once(response, "drain");
   }

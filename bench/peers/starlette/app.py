@@ -1,8 +1,9 @@
 """The floor of its kind: Starlette's StreamingResponse over frames that are bytes already."""
 
+import json
 from collections.abc import AsyncIterator
 
-from generator import pieces
+from generator import chunks
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
@@ -14,14 +15,12 @@ async def healthz(request: Request) -> JSONResponse:
 
 
 async def stream(request: Request) -> StreamingResponse:
-    query = request.query_params
-    work = (int(query["events"]), int(query["size"]), float(query.get("interval_ms", 0)))
-    return StreamingResponse(_frames(*work), media_type="text/event-stream")
+    return StreamingResponse(_frames(request.query_params["input"]), media_type="text/event-stream")
 
 
-async def _frames(events: int, size: int, interval_ms: float) -> AsyncIterator[bytes]:
-    frame = b'data: {"chunk": "' + b"x" * size + b'"}\n\n'
-    async for _ in pieces(events, size, interval_ms):
+async def _frames(prompt: str) -> AsyncIterator[bytes]:
+    frame = b'data: {"chunk": "' + b"x" * json.loads(prompt)["size"] + b'"}\n\n'
+    async for _ in chunks(prompt):
         yield frame
 
 
