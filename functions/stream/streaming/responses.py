@@ -87,7 +87,7 @@ async def _events(answer: Answer, record: StreamRecord, encoder: EventEncoder) -
     yield encoder.starting(record.stream_id)
     try:
         async for frame in answer:
-            if frame == SILENCE:
+            if frame is SILENCE:
                 yield HEARTBEAT
                 record.sent_heartbeat()
                 continue

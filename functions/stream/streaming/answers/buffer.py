@@ -7,6 +7,7 @@ import contextlib
 import math
 from collections import deque
 from collections.abc import AsyncIterator
+from time import monotonic
 
 from .text import SurrogateJoiner
 
@@ -60,10 +61,10 @@ class FrameBuffer:
         if self._closed:
             return False
         self._append(self._joiner.feed(chunk))
-        now = asyncio.get_running_loop().time()
+        now = monotonic()  # the loop's own clock takes twice as long, here for every chunk
         if now >= self._next_turn_at:
-            await asyncio.sleep(0)
             self._next_turn_at = now + self._frame_seconds
+            await asyncio.sleep(0)
         return True
 
     def close(self) -> None:
