@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from rehearsal.adapter import NoAdapter, get_adapter
-from rehearsal.checks import CHECKS, Check
-from rehearsal.deployment import DeploymentFailed, Resource
-from rehearsal.scene import CheckFailed, Scene
-from rehearsal.stage import prepare
+from .adapter import NoAdapter, get_adapter
+from .cdk import DeploymentFailed, Resource
+from .checks import CHECKS, Check
+from .scene import CheckFailed, Scene
+from .stage import prepare
 
 
 def main() -> int:

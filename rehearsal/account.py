@@ -15,8 +15,9 @@ from typing import Any
 
 import boto3
 
-from rehearsal.waiting import wait_until
 from tools.local import free_port
+
+from .waiting import wait_until
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -14,9 +14,10 @@ from typing import Any
 import httpx
 
 from infra.function.adapter_variables import PORT
-from rehearsal.emulator import Function, LambdaService, Limits, function_url
-from rehearsal.wire import Stream, read_stream
 from tools.local import free_port
+
+from .emulator import Function, LambdaService, Limits, function_url
+from .wire import Stream, read_stream
 
 _SHIPPED = Path(__file__).with_name("shipped")
 # Only what hangs is stopped; a busy machine is slow, not broken.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.function.adapter_variables import BUFFERED, RESPONSE_STREAM
-from rehearsal.account import running_account
-from rehearsal.adapter import Adapter
-from rehearsal.deployment import Resource, created_resources, deploy, deployed_function
-from rehearsal.scene import Scene
+
+from .account import running_account
+from .adapter import Adapter
+from .cdk import Resource, created_resources, deploy, deployed_function
+from .scene import Scene
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 
-from rehearsal.checks import buffered, clients, failures, lifecycle, records, streaming
-from rehearsal.scene import Scene
+from ..scene import Scene
+from . import buffered, clients, failures, lifecycle, records, streaming
 
 Check = Callable[[Scene], Coroutine[None, None, str]]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 from infra.function.adapter_variables import PORT
-from rehearsal.emulator import Function, LambdaService, http_api
-from rehearsal.scene import Received, Scene, client_of, expect, receive_any, with_environment, words
 from tools.local import free_port
+
+from ..emulator import Function, LambdaService, http_api
+from ..scene import Received, Scene, client_of, expect, receive_any, with_environment, words
 
 
 async def check_twin_answers_whole(scene: Scene) -> str:

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 
 from infra.function.adapter_variables import BUFFERED, INVOKE_MODE
-from rehearsal.emulator import Function
-from rehearsal.scene import Scene, expect, serving, with_environment, words
+
+from ..emulator import Function
+from ..scene import Scene, expect, serving, with_environment, words
 
 #: From the URL of the stream to what follows `python -m client`.
 Arguments = Callable[[str], tuple[str, ...]]

@@ -7,8 +7,9 @@ import time
 from dataclasses import replace
 
 from infra.function.adapter_variables import HEALTH_PATH, PORT
-from rehearsal.scene import Scene, expect, milliseconds, receive, receive_any, serving, words
-from rehearsal.shipped.scripted import SECRET
+
+from ..scene import Scene, expect, milliseconds, receive, receive_any, serving, words
+from ..shipped.scripted import SECRET
 
 # What the adapter's runtime writes into the body when an application breaks off.
 _RUNTIME_NOISE = b"Lambda-Runtime-Function-Error"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rehearsal.emulator import ColdStart
-from rehearsal.scene import Scene, expect, milliseconds, receive, serving, words
+from ..emulator import ColdStart
+from ..scene import Scene, expect, milliseconds, receive, serving, words
 
 
 async def check_cold_start(scene: Scene) -> str:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from functions.stream.streaming.records import metric_names as names
-from rehearsal.emulator import LambdaService
-from rehearsal.records import metric_records
-from rehearsal.scene import Scene, expect, receive, serving
-from rehearsal.waiting import until
+
+from ..emulator import LambdaService
+from ..records import metric_records
+from ..scene import Scene, expect, receive, serving
+from ..waiting import until
 
 #: A second more than a stream says goodbye before it.
 _TIMEOUT_SECONDS = 4

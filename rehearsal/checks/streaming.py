@@ -5,8 +5,10 @@ from __future__ import annotations
 import statistics
 
 from infra.function.adapter_variables import PORT
-from rehearsal.emulator import LambdaService, rest_api
-from rehearsal.scene import (
+from tools.local import free_port
+
+from ..emulator import LambdaService, rest_api
+from ..scene import (
     Received,
     Scene,
     client_of,
@@ -18,7 +20,6 @@ from rehearsal.scene import (
     with_environment,
     words,
 )
-from tools.local import free_port
 
 _WORDS = 60
 #: The local source pauses this long between five words and the next.

@@ -15,10 +15,11 @@ from typing import Any
 
 from infra.function.adapter_variables import INVOKE_MODE
 from infra.names import ALIAS_NAME
-from rehearsal.account import ACCOUNT, REGION, Account
-from rehearsal.cloudformation_models import NOT_EMULATED
-from rehearsal.emulator import Function
 from tools.local import bare_interpreter
+
+from .account import ACCOUNT, REGION, Account
+from .cloudformation_models import NOT_EMULATED
+from .emulator import Function
 
 _ROOT = Path(__file__).parents[1]
 _STAGE = "dev"
