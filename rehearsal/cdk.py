@@ -15,7 +15,7 @@ from typing import Any
 
 from infra.function.adapter_variables import INVOKE_MODE
 from infra.names import ALIAS_NAME
-from tools.local import bare_interpreter
+from tools.local import bare_interpreter, kill_group
 
 from .account import ACCOUNT, REGION, Account
 from .cloudformation_models import NOT_EMULATED
@@ -23,6 +23,8 @@ from .emulator import Function
 
 _ROOT = Path(__file__).parents[1]
 _STAGE = "dev"
+# Ten times what the longest command takes on a quiet machine.
+_CDK_SECONDS = 120
 # moto finds a template in its own S3 only when the bucket's name has this word in it.
 _QUALIFIER = "localhost"
 _TOOLKIT = ("--toolkit-stack-name", f"CDKToolkit-{_QUALIFIER}")
@@ -57,15 +59,22 @@ def _cdk(account: Account, *arguments: str, output: Path) -> None:
     context = ("-c", f"stage={_STAGE}", "-c", f"@aws-cdk/core:bootstrapQualifier={_QUALIFIER}")
     environment = {**os.environ, **account.environment, "CDK_DISABLE_CLI_TELEMETRY": "true"}
     environment.pop("AWS_PROFILE", None)
-    finished = subprocess.run(
+    with subprocess.Popen(
         ["cdk", *arguments, *_TOOLKIT, *context, "--no-notices", "--output", str(output)],
         cwd=_ROOT,
         env=environment,
-        capture_output=True,
-        text=True,
-    )
-    if finished.returncode:
-        raise DeploymentFailed(f"cdk {arguments[0]} failed: {finished.stderr[-2000:]}")
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            _, errors = process.communicate(timeout=_CDK_SECONDS)
+        except subprocess.TimeoutExpired as late:
+            raise DeploymentFailed(f"Expected cdk {arguments[0]} to end within {_CDK_SECONDS} s, got no end.") from late
+        finally:
+            kill_group(process)
+    if process.returncode:
+        raise DeploymentFailed(f"cdk {arguments[0]} failed: {errors.decode()[-2000:]}")
 
 
 def created_resources(account: Account) -> Iterator[Resource]:
