@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from rehearsal.adapter import NoAdapter, get_adapter
-from rehearsal.checks import CHECKS, Check
-from rehearsal.deployment import DeploymentFailed, Resource
-from rehearsal.scene import CheckFailed, Scene
-from rehearsal.stage import prepare
+from .adapter import NoAdapter, get_adapter
+from .cdk import DeploymentFailed, Resource
+from .checks import CHECKS, Check
+from .deployment import Deployment, prepare_deployment
+from .expectations import CheckFailed
 
 
 def main() -> int:
@@ -21,9 +21,9 @@ def main() -> int:
         adapter = get_adapter()
         print(f"Adapter   {adapter.version} from {adapter.origin}")
         with tempfile.TemporaryDirectory() as work:
-            rehearsal = prepare(adapter, Path(work))
-            _print_resources(rehearsal.resources)
-            failed = sum(not _run(name, check, rehearsal.scene) for name, check in CHECKS.items())
+            deployment = prepare_deployment(adapter, Path(work))
+            _print_resources(deployment.resources)
+            failed = sum(not _run(name, check, deployment) for name, check in CHECKS.items())
     except (NoAdapter, DeploymentFailed) as error:
         print(error, file=sys.stderr)
         return 1
@@ -38,9 +38,9 @@ def _print_resources(resources: Iterable[Resource]) -> None:
     print("Not emulated, there by name only: " + ", ".join(f"{n} {kind}" for kind, n in sorted(missing.items())) + "\n")
 
 
-def _run(name: str, check: Check, scene: Scene) -> bool:
+def _run(name: str, check: Check, deployment: Deployment) -> bool:
     try:
-        figures = asyncio.run(check(scene))
+        figures = asyncio.run(check(deployment))
     except Exception as error:  # whatever breaks, the table goes on and names it
         figures, passed = f"{error}" if isinstance(error, CheckFailed) else f"{type(error).__name__}: {error}", False
     else:

@@ -6,8 +6,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +13,12 @@ from typing import Any
 
 import boto3
 
-from rehearsal.waiting import wait_until
 from tools.local import free_port
+
+from .waiting import wait_until_serving
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-_START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -61,18 +59,8 @@ def running_account(log: Path) -> Iterator[Account]:
             env={**os.environ, **account.environment},
         )
     try:
-        wait_until(lambda: _answers(account.url) or process.poll() is not None, "the account to answer", _START_SECONDS)
-        if process.poll() is not None:
-            raise RuntimeError(f"Expected the emulated account to start, got: {log.read_text()[-2000:]}")
+        wait_until_serving(process, f"{account.url}/moto-api/", log)
         yield account
     finally:
         process.terminate()
         process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/moto-api/"):
-            return True
-    except (urllib.error.URLError, ConnectionError):
-        return False

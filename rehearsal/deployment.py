@@ -1,135 +1,100 @@
-"""`cdk deploy` of the dev stage into the emulated account, and what comes back out of it."""
+"""What every check works with: the deployed functions, and variants of them with something shipped beside."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
-import os
-import subprocess
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from infra.function.adapter_variables import INVOKE_MODE
-from infra.names import ALIAS_NAME
-from rehearsal.account import ACCOUNT, REGION, Account
-from rehearsal.cloudformation_models import NOT_EMULATED
-from rehearsal.emulator import Function
-from tools.local import bare_interpreter
+from infra.function.adapter_variables import BUFFERED, RESPONSE_STREAM
 
-_ROOT = Path(__file__).parents[1]
-_STAGE = "dev"
-# moto finds a template in its own S3 only when the bucket's name has this word in it.
-_QUALIFIER = "localhost"
-_TOOLKIT = ("--toolkit-stack-name", f"CDKToolkit-{_QUALIFIER}")
-_ZIP_EXECUTABLE_SHIFT = 16  # the upper half of a zip entry's external attributes is its Unix mode
+from .account import running_account
+from .adapter import Adapter
+from .cdk import Resource, created_resources, deploy, deployed_function
+from .emulator import Function, Limits
+
+_SHIPPED = Path(__file__).with_name("shipped")
 
 
 @dataclass(frozen=True)
-class Resource:
-    stack: str
-    kind: str
-    logical_id: str
-    physical_id: str
+class Gate:
+    """Holds a scripted source back until it is opened."""
+
+    _file: Path
 
     @property
-    def is_emulated(self) -> bool:
-        return not self.physical_id.startswith(NOT_EMULATED)
+    def step(self) -> Mapping[str, str]:
+        """The step of a script that waits for the gate."""
+        return {"wait_for": str(self._file)}
+
+    def open(self) -> None:
+        self._file.touch()
 
 
-class DeploymentFailed(Exception):
-    """With the last lines of the CLI."""
+@dataclass(frozen=True)
+class Deployment:
+    resources: list[Resource]
+    streaming: Function
+    buffered: Function
+    #: The parent of the copies of the bundle, and of gates.
+    folder: Path
+    limits: Limits = field(default_factory=Limits)
+
+    def scripted(self, **environment: str) -> Function:
+        """The streaming function with a source that does as it is told."""
+        copy = self.copy_of(self.streaming)
+        shutil.copy(_SHIPPED / "scripted.py", copy.task_root / "streaming" / "sources")
+        return with_environment(copy, STREAM_SOURCE="scripted", **environment)
+
+    def careless(self) -> Function:
+        """The streaming function with routes whose answers have no body."""
+        return self.wrapped(_SHIPPED / "careless.py")
+
+    def wrapped(self, module: Path, **environment: str) -> Function:
+        """The streaming function with `app` of the module in place of its application.
+
+        The module finds the name of the application that it wraps in WRAPPED_BY_ and its own name, in capitals.
+        """
+        copy = self.copy_of(self.streaming)
+        shutil.copy(module, copy.task_root)
+        names = {f"WRAPPED_BY_{module.stem.upper()}": copy.handler}
+        return replace(with_environment(copy, **names, **environment), handler=f"{module.stem}.app")
+
+    def copy_of(self, function: Function) -> Function:
+        task_root = self._new_folder() / "task"
+        shutil.copytree(function.task_root, task_root)
+        return replace(function, task_root=task_root)
+
+    def gate(self) -> Gate:
+        return Gate(self._new_folder() / "open")
+
+    def _new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.folder))
 
 
-def deploy(account: Account, assembly: Path) -> None:
-    """Bootstraps and deploys by the real CLI. Raises DeploymentFailed."""
-    _cdk(account, "bootstrap", "--qualifier", _QUALIFIER, f"aws://{ACCOUNT}/{REGION}", output=assembly)
-    # By CreateStack: moto forgets the outputs of what a change set makes.
-    options = ("--require-approval", "never", "--method", "direct", "--no-version-reporting")
-    _cdk(account, "deploy", "**", *options, output=assembly)
+def with_environment(function: Function, **environment: str) -> Function:
+    return replace(function, environment={**function.environment, **environment})
 
 
-def _cdk(account: Account, *arguments: str, output: Path) -> None:
-    context = ("-c", f"stage={_STAGE}", "-c", f"@aws-cdk/core:bootstrapQualifier={_QUALIFIER}")
-    environment = {**os.environ, **account.environment, "CDK_DISABLE_CLI_TELEMETRY": "true"}
-    environment.pop("AWS_PROFILE", None)
-    finished = subprocess.run(
-        ["cdk", *arguments, *_TOOLKIT, *context, "--no-notices", "--output", str(output)],
-        cwd=_ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    if finished.returncode:
-        raise DeploymentFailed(f"cdk {arguments[0]} failed: {finished.stderr[-2000:]}")
+def prepare_deployment(adapter: Adapter, work: Path) -> Deployment:
+    """Deploys, takes the code back, and lays out the layer with the real adapter. Raises DeploymentFailed."""
+    layers = _lay_out_layer(adapter, work / "opt")
+    with running_account(work / "account.log") as account:
+        deploy(account, work / "cdk.out")
+        streaming, buffered = (
+            deployed_function(account, invoke_mode=mode, layers=layers, folder=work / mode)
+            for mode in (RESPONSE_STREAM, BUFFERED)
+        )
+        resources = list(created_resources(account))
+    variants = work / "variants"
+    variants.mkdir()
+    return Deployment(resources, streaming, buffered, variants)
 
 
-def created_resources(account: Account) -> Iterator[Resource]:
-    cloudformation = account.client("cloudformation")
-    for stack in cloudformation.describe_stacks()["Stacks"]:
-        if not stack["StackName"].startswith(f"{_STAGE}-"):
-            continue
-        pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack["StackName"])
-        for summary in (summary for page in pages for summary in page["StackResourceSummaries"]):
-            physical_id = str(summary.get("PhysicalResourceId") or "")
-            yield Resource(stack["StackName"], summary["ResourceType"], summary["LogicalResourceId"], physical_id)
-
-
-def deployed_function(account: Account, *, invoke_mode: str, layers: Path, folder: Path) -> Function:
-    """Unpacks the published zip of the function in that mode; everything else is the deployed configuration."""
-    configuration = _find_configuration(account, invoke_mode)
-    _require_adapter_layer(configuration)
-    archive = _published_zip(account, configuration)
-    _unpack(archive, folder)
-    return Function(
-        name=configuration["FunctionName"],
-        task_root=folder,
-        opt_root=layers,
-        handler=configuration["Handler"],
-        environment=configuration["Environment"]["Variables"],
-        runtime=configuration["Runtime"],
-        # Lambda's is of the runtime's version; the bundle is pure Python and runs on this machine's.
-        interpreter=Path(bare_interpreter()),
-        memory_mebibytes=configuration["MemorySize"],
-        timeout_seconds=configuration["Timeout"],
-        region=REGION,
-        account=ACCOUNT,
-        alias=ALIAS_NAME,
-    )
-
-
-def _find_configuration(account: Account, invoke_mode: str) -> dict[str, Any]:
-    functions: list[dict[str, Any]] = account.client("lambda").list_functions()["Functions"]
-    for configuration in functions:
-        if configuration["Environment"]["Variables"].get(INVOKE_MODE) == invoke_mode:
-            return configuration
-    raise LookupError(f"Expected a deployed function in mode {invoke_mode!r}, got {functions!r}.")
-
-
-def _require_adapter_layer(configuration: dict[str, Any]) -> None:
-    arns = [layer["Arn"] for layer in configuration["Layers"]]
-    if not any(":layer:LambdaAdapterLayer" in arn for arn in arns):
-        raise LookupError(f"Expected the Lambda Web Adapter among the function's layers, got {arns!r}.")
-
-
-def _published_zip(account: Account, configuration: dict[str, Any]) -> bytes:
-    """From the bucket that the CLI published to; the function's own hash says that it is the right one."""
-    s3 = account.client("s3")
-    bucket = f"cdk-{_QUALIFIER}-assets-{ACCOUNT}-{REGION}"
-    for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]:
-        body: bytes = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
-        if base64.b64encode(hashlib.sha256(body).digest()).decode() == configuration["CodeSha256"]:
-            return body
-    raise LookupError(f"Expected the published zip of {configuration['FunctionName']} in {bucket}, got none like it.")
-
-
-def _unpack(archive: bytes, folder: Path) -> None:
-    """With the modes in the zip, which Lambda keeps and ZipFile.extractall() does not."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as content:
-        for entry in content.infolist():
-            content.extract(entry, folder)
-            if mode := entry.external_attr >> _ZIP_EXECUTABLE_SHIFT:
-                (folder / entry.filename).chmod(mode & 0o777)
+def _lay_out_layer(adapter: Adapter, opt: Path) -> Path:
+    extension = opt / "extensions" / "lambda-adapter"
+    extension.parent.mkdir(parents=True)
+    shutil.copy(adapter.path, extension)
+    return opt

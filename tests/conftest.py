@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.logs import JsonLog
 
+pytest_plugins = ["pytester", "tests.support.limits"]
+
 # A busy machine is no failure; an example that never ends meets pytest's own time limit.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

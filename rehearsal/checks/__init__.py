@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 
-from rehearsal.checks import buffered, clients, failures, lifecycle, records, streaming
-from rehearsal.scene import Scene
+from ..deployment import Deployment
+from . import buffered, clients, failures, lifecycle, records, streaming
 
-Check = Callable[[Scene], Coroutine[None, None, str]]
+Check = Callable[[Deployment], Coroutine[None, None, str]]
 
 CHECKS: Mapping[str, Check] = {
     "cold start": lifecycle.check_cold_start,
     "status and headers through the prelude": streaming.check_prelude,
-    "first byte long before the last": streaming.check_first_byte_long_before_last,
+    "chunks come as they are made": streaming.check_chunks_come_as_they_are_made,
     "the same through a REST API": streaming.check_rest_api_streams,
     "joined text is the input": streaming.check_text_is_the_input,
     "heartbeat fills a silence": streaming.check_heartbeat,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 
-from infra.function.adapter_variables import PORT
-from rehearsal.emulator import Function, LambdaService, http_api
-from rehearsal.scene import Received, Scene, client_of, expect, receive_any, with_environment, words
-from tools.local import free_port
+from ..deployment import Deployment
+from ..emulator import Function, LambdaService, http_api
+from ..expectations import expect
+from ..receiving import Received, client_of, receive_any, with_own_port, words
 
 
-async def check_twin_answers_whole(scene: Scene) -> str:
+async def check_twin_answers_whole(deployment: Deployment) -> str:
     prompt = words(30)
-    got = await _generate(scene.buffered, prompt)
+    got = await _generate(deployment.buffered, prompt)
     expect(got.headers.get("content-type") == "application/json", "JSON", got.headers)
     expect(got.body.startswith(b'{"id"'), "no prelude before the JSON", got.body[:100])
     answer = json.loads(got.body)
@@ -20,14 +20,14 @@ async def check_twin_answers_whole(scene: Scene) -> str:
     return f"{got.status}, plain JSON of {len(got.body)} bytes, no prelude"
 
 
-async def check_streaming_function_is_wrong_there(scene: Scene) -> str:
+async def check_streaming_function_is_wrong_there(deployment: Deployment) -> str:
     """The guard at synth has its reason."""
-    got = await _generate(scene.streaming, words(30))
+    got = await _generate(deployment.streaming, words(30))
     expect(got.status == 500, "status 500", got.status)
     return f"{got.status} {got.body.decode()}: refused at synth for this"
 
 
 async def _generate(function: Function, prompt: str) -> Received:
-    service = LambdaService(with_environment(function, **{PORT: str(free_port())}))
+    service = LambdaService(with_own_port(function))
     async with service, http_api(service) as address, client_of(address) as client:
         return await receive_any(client, "POST", "/generate", json={"input": prompt})

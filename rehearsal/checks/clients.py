@@ -7,25 +7,28 @@ import sys
 from collections.abc import Callable
 
 from infra.function.adapter_variables import BUFFERED, INVOKE_MODE
-from rehearsal.emulator import Function
-from rehearsal.scene import Scene, expect, serving, with_environment, words
+
+from ..deployment import Deployment, with_environment
+from ..emulator import Function
+from ..expectations import expect
+from ..receiving import serving, words
 
 #: From the URL of the stream to what follows `python -m client`.
 Arguments = Callable[[str], tuple[str, ...]]
 
 
-async def check_command_line(scene: Scene) -> str:
+async def check_command_line(deployment: Deployment) -> str:
     prompt = words(30)
-    status, output = await _run_client(scene.streaming, lambda url: (url, prompt))
+    status, output = await _run_client(deployment.streaming, lambda url: (url, prompt))
     expect(status == 0, "exit code 0", (status, output))
     expect(output == f"{prompt}\n", "the input on standard output", output)
     return f"exit code {status}, the text on standard output"
 
 
-async def check_doctor(scene: Scene) -> str:
-    healthy, words_of_healthy = await _run_client(scene.streaming, lambda url: ("doctor", url))
+async def check_doctor(deployment: Deployment) -> str:
+    healthy, words_of_healthy = await _run_client(deployment.streaming, lambda url: ("doctor", url))
     expect(healthy == 0, "exit code 0 of an endpoint that streams", words_of_healthy)
-    buffered = with_environment(scene.streaming, **{INVOKE_MODE: BUFFERED})
+    buffered = with_environment(deployment.streaming, **{INVOKE_MODE: BUFFERED})
     ill, words_of_ill = await _run_client(buffered, lambda url: ("doctor", url))
     expect(ill == 1, "exit code 1 of one that does not", words_of_ill)
     expect(INVOKE_MODE in words_of_ill, "the adapter's mode to be named", words_of_ill)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from rehearsal.emulator import ColdStart
-from rehearsal.scene import Scene, expect, milliseconds, receive, serving, words
+from ..deployment import Deployment
+from ..emulator import ColdStart
+from ..expectations import expect
+from ..receiving import milliseconds, receive, serving, words
 
 
-async def check_cold_start(scene: Scene) -> str:
-    async with serving(scene.streaming, scene.limits) as (service, client):
+async def check_cold_start(deployment: Deployment) -> str:
+    async with serving(deployment.streaming, deployment.limits) as (service, client):
         got = await receive(client, words(1))
         cold = service.cold_starts[0]
     expect(got.status == 200, "status 200 from a cold start", got.status)
@@ -19,8 +21,8 @@ def _stations(cold: ColdStart) -> str:
     return ", ".join(f"{name} {milliseconds(at)}" for name, at in stations.items() if at is not None)
 
 
-async def check_two_invocations_in_one_environment(scene: Scene) -> str:
-    async with serving(scene.streaming) as (service, client):
+async def check_two_invocations_in_one_environment(deployment: Deployment) -> str:
+    async with serving(deployment.streaming) as (service, client):
         first, second = [await receive(client, words(5)) for _ in range(2)]
         environments = len(service.cold_starts)
     expect(environments == 1, "one environment", environments)

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import statistics
+import json
 
-from infra.function.adapter_variables import PORT
-from rehearsal.emulator import LambdaService, rest_api
-from rehearsal.scene import (
-    Received,
-    Scene,
-    client_of,
-    expect,
-    milliseconds,
-    receive,
-    serving,
-    spread,
-    with_environment,
-    words,
-)
-from tools.local import free_port
+import httpx
 
-_WORDS = 60
-#: The local source pauses this long between five words and the next.
-_PACE_SECONDS = 0.05
+from ..deployment import Deployment
+from ..emulator import LambdaService, rest_api
+from ..expectations import expect
+from ..receiving import client_of, milliseconds, receive, serving, with_own_port, words
+
+_CHUNKS = 12
+_COMMENTS = 3
 
 
-async def check_prelude(scene: Scene) -> str:
-    async with serving(scene.streaming) as (_, client):
+async def check_prelude(deployment: Deployment) -> str:
+    async with serving(deployment.streaming) as (_, client):
         got = await receive(client, words(5), verb="GET")
     expect(got.status == 200, "status 200", got.status)
     expect(got.headers.get("content-type") == "text/event-stream; charset=utf-8", "an event stream", got.headers)
@@ -35,46 +25,57 @@ async def check_prelude(scene: Scene) -> str:
     return f"{got.status}, {got.headers['content-type']}"
 
 
-async def check_first_byte_long_before_last(scene: Scene) -> str:
-    async with serving(scene.streaming) as (service, client):
+async def check_chunks_come_as_they_are_made(deployment: Deployment) -> str:
+    async with serving(deployment.scripted()) as (service, client):
         await service.warm()
-        got = await receive(client, words(_WORDS))
-    return _judge(got)
+        return await _acknowledge_each_chunk(deployment, client)
 
 
-async def check_rest_api_streams(scene: Scene) -> str:
-    service = LambdaService(with_environment(scene.streaming, **{PORT: str(free_port())}))
+async def check_rest_api_streams(deployment: Deployment) -> str:
+    service = LambdaService(with_own_port(deployment.scripted()))
     async with service, rest_api(service) as address, client_of(address) as client:
         await service.warm()
-        got = await receive(client, words(_WORDS))
-    return _judge(got)
+        return await _acknowledge_each_chunk(deployment, client)
 
 
-def _judge(got: Received) -> str:
-    chunks = got.stream.chunks
-    times = [arrival.seconds for arrival in got.arrivals if b'"chunk"' in arrival.part]
-    expect(len(times) > len(chunks) / 2, f"{len(chunks)} chunks in about as many parts", len(times))
-    expect(got.first_byte_seconds < got.seconds / 2, "the first byte long before the last", got.first_byte_seconds)
-    gap = statistics.median(spread(times))
-    expect(gap > _PACE_SECONDS / 2, f"gaps of about {milliseconds(_PACE_SECONDS)}", milliseconds(gap))
+async def _acknowledge_each_chunk(deployment: Deployment, client: httpx.AsyncClient) -> str:
+    """The source makes a chunk only after the one before has arrived, so that no time need be measured."""
+    gates = [deployment.gate() for _ in range(_CHUNKS)]
+    script = [step for number, gate in enumerate(gates) for step in (f"{number} ", gate.step)]
+
+    def acknowledge(body: bytes) -> None:
+        for gate in gates[: body.count(b'"chunk"')]:
+            gate.open()
+
+    got = await receive(client, json.dumps(script), on_part=acknowledge)
+    expect(
+        got.stream.last.get("status") == "complete", "each chunk to arrive before the next is made", got.stream.events
+    )
     return (
-        f"first byte {milliseconds(got.first_byte_seconds)}, last {milliseconds(got.seconds)}, "
-        f"{len(chunks)} chunks, median gap {milliseconds(gap)}"
+        f"{len(got.stream.chunks)} chunks, each made after the one before had arrived; "
+        f"first byte {milliseconds(got.first_byte_seconds)}"
     )
 
 
-async def check_text_is_the_input(scene: Scene) -> str:
+async def check_text_is_the_input(deployment: Deployment) -> str:
     prompt = words(25) + "\n\n  \N{GRINNING FACE}\N{COMBINING ACUTE ACCENT} \x85\u2028 end "
-    async with serving(scene.streaming) as (_, client):
+    async with serving(deployment.streaming) as (_, client):
         for verb in ("GET", "POST"):
             text = (await receive(client, prompt, verb=verb)).stream.text
             expect(text == prompt, "the input", text)
     return f"{len(prompt.encode())} bytes by GET and by POST"
 
 
-async def check_heartbeat(scene: Scene) -> str:
-    async with serving(scene.scripted(STREAM_HEARTBEAT_SECONDS="0.2")) as (_, client):
-        got = await receive(client, '["a", {"pause": 1.5}, "b"]')
+async def check_heartbeat(deployment: Deployment) -> str:
+    """The source is silent until enough comments have arrived."""
+    gate = deployment.gate()
+
+    def wait_for_comments(body: bytes) -> None:
+        if body.count(b": ping\n") >= _COMMENTS:
+            gate.open()
+
+    async with serving(deployment.scripted(STREAM_HEARTBEAT_SECONDS="0.2")) as (_, client):
+        got = await receive(client, json.dumps(["a", gate.step, "b"]), on_part=wait_for_comments)
+    expect(got.stream.comments >= _COMMENTS, f"{_COMMENTS} comments in a silence", got.stream.comments)
     expect(got.stream.text == "ab", "the text around the silence", got.stream.text)
-    expect(got.stream.comments >= 3, "a comment every 0.2 s of 1.5 s", got.stream.comments)
-    return f"{got.stream.comments} comments in 1.5 s of silence, one every 0.2 s"
+    return f"{got.stream.comments} comments in a silence of {milliseconds(got.seconds)}, one every 200 ms"

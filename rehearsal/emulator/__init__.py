@@ -18,15 +18,15 @@ async with (
 service.cold_starts, service.invocations, service.log
 """
 
-from rehearsal.emulator.environment import ColdStart
-from rehearsal.emulator.errors import EmulatorError, InvocationFailed, NotDeployable, PayloadTooLarge, TooManyRequests
-from rehearsal.emulator.front_ends.api_gateway import http_api, rest_api
-from rehearsal.emulator.front_ends.function_url import function_url
-from rehearsal.emulator.function import Function
-from rehearsal.emulator.invocation import Invocation, Record
-from rehearsal.emulator.limits import Limits
-from rehearsal.emulator.log import Line, Log
-from rehearsal.emulator.service import LambdaService
+from .environment import ColdStart
+from .errors import EmulatorError, InvocationFailed, NotDeployable, PayloadTooLarge, TooManyRequests
+from .front_ends.api_gateway import http_api, rest_api
+from .front_ends.function_url import function_url
+from .function import Function
+from .invocation import Invocation, Record
+from .limits import Limits
+from .log import Line, Log
+from .service import LambdaService
 
 __all__ = [
     "ColdStart",

@@ -8,17 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rehearsal.emulator.errors import InvocationFailed
-from rehearsal.emulator.extensions_api import ExtensionsApi
-from rehearsal.emulator.function import Function
-from rehearsal.emulator.http11 import Exchange, Server
-from rehearsal.emulator.invocation import Invocation
-from rehearsal.emulator.limits import Limits
-from rehearsal.emulator.log import Log
-from rehearsal.emulator.process import Process
-from rehearsal.emulator.racing import Interrupted, unless
-from rehearsal.emulator.runtime_api import RuntimeApi
-from rehearsal.emulator.variables import extension_variables, runtime_variables
+from .errors import InvocationFailed
+from .extensions_api import ExtensionsApi
+from .function import Function
+from .http11 import Exchange, Server
+from .invocation import Invocation
+from .limits import Limits
+from .log import Log
+from .process import Process
+from .racing import Interrupted, unless
+from .runtime_api import RuntimeApi
+from .variables import extension_variables, runtime_variables
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class ColdStart:
 
     extensions_registered: float | None = None
     runtime_started: float | None = None
+    #: The first poll for an invocation; behind the adapter, the application is ready.
     runtime_ready: float | None = None
-    """The first poll for an invocation; behind the adapter, the application is ready."""
     initialised: float | None = None
 
 

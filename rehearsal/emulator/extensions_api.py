@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rehearsal.emulator.errors import InvocationFailed
-from rehearsal.emulator.function import Function
-from rehearsal.emulator.http11 import Exchange
-from rehearsal.emulator.invocation import Invocation
-from rehearsal.emulator.mailbox import Mailbox
-from rehearsal.emulator.runtime_api import accept, refuse
+from .errors import InvocationFailed
+from .function import Function
+from .http11 import Exchange
+from .invocation import Invocation
+from .mailbox import Mailbox
+from .runtime_api import accept, refuse
 
 MAXIMUM = 10
 _EVENTS = frozenset({"INVOKE", "SHUTDOWN"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal.emulator.errors import NotDeployable
+from .errors import NotDeployable
 
 ENVIRONMENT_BYTES = 4096
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import h11
 
-from rehearsal.emulator.errors import PayloadTooLarge
-from rehearsal.emulator.racing import Interrupted, unless
+from .errors import PayloadTooLarge
+from .racing import Interrupted, unless
 
 Headers = Iterable[tuple[str, str]]
 Handler = Callable[["Exchange"], Awaitable[None]]

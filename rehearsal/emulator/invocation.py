@@ -6,7 +6,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
-from rehearsal.emulator.errors import InvocationFailed
+from .errors import InvocationFailed
 
 PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response"
 
@@ -28,8 +28,8 @@ class Record:
     """What a table of invocations needs; the times are seconds from the start of the invocation."""
 
     request_id: str
+    #: `running`, `succeeded`, or the kind of the failure.
     outcome: str
-    """`running`, `succeeded`, or the kind of the failure"""
     response_bytes: int
     first_byte_seconds: float | None
     seconds: float
@@ -57,8 +57,8 @@ class Invocation:
     """One event on its way to the runtime, and the response on its way back, a chunk at a time."""
 
     event: bytes
+    #: Whether it was invoked through InvokeWithResponseStream.
     accepts_stream: bool
-    """Invoked through InvokeWithResponseStream"""
     identity: Identity = field(default_factory=Identity)
     client_left: bool = False
     failure: InvocationFailed | None = field(default=None, init=False)

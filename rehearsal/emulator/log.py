@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Line:
+    #: time.monotonic() of its arrival.
     at: float
-    """time.monotonic() of its arrival"""
+    #: `runtime`, `extension/NAME` or `platform`.
     source: str
-    """`runtime`, `extension/NAME` or `platform`"""
     text: str
 
 

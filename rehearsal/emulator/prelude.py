@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from rehearsal.emulator.errors import EmulatorError
+from .errors import EmulatorError
 
 SEPARATOR = bytes(8)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")

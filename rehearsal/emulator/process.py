@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from rehearsal.emulator.log import Log
+from .log import Log
 
 _OUTPUTS = (1, 2)
 _LAST_WORDS_SECONDS = 0.5

@@ -7,12 +7,12 @@ import json
 import time
 from collections.abc import Callable
 
-from rehearsal.emulator.errors import InvocationFailed
-from rehearsal.emulator.function import Function
-from rehearsal.emulator.http11 import Exchange, TruncatedBody
-from rehearsal.emulator.invocation import Head, Invocation
-from rehearsal.emulator.limits import Limits
-from rehearsal.emulator.mailbox import Mailbox
+from .errors import InvocationFailed
+from .function import Function
+from .http11 import Exchange, TruncatedBody
+from .invocation import Head, Invocation
+from .limits import Limits
+from .mailbox import Mailbox
 
 ERROR_TYPE = "lambda-runtime-function-error-type"
 ERROR_BODY = "lambda-runtime-function-error-body"

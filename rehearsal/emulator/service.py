@@ -4,12 +4,12 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from rehearsal.emulator.environment import ColdStart, Environment
-from rehearsal.emulator.errors import InvocationFailed, PayloadTooLarge, TooManyRequests
-from rehearsal.emulator.function import Function
-from rehearsal.emulator.invocation import Identity, Invocation, Record
-from rehearsal.emulator.limits import Limits
-from rehearsal.emulator.log import Log
+from .environment import ColdStart, Environment
+from .errors import InvocationFailed, PayloadTooLarge, TooManyRequests
+from .function import Function
+from .invocation import Identity, Invocation, Record
+from .limits import Limits
+from .log import Log
 
 
 class LambdaService:

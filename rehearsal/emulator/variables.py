@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html#runtim
 
 from __future__ import annotations
 
-from rehearsal.emulator.function import Function
+from .function import Function
 
 # These reach the runtime only.
 _RUNTIME_ONLY = frozenset(

@@ -14,6 +14,10 @@ Step = str | dict[str, Any]
 #: What no client may ever see.
 SECRET = "arn:aws:bedrock:us-east-1:123456789012:secret"
 
+#: How long `wait_for` waits for its file. What it waits for happens at once, or never.
+_PATIENCE_SECONDS = float(os.environ.get("SCRIPTED_PATIENCE_SECONDS", "30"))
+_POLL_SECONDS = 0.005
+
 
 class ScriptedGeneration:
     def __init__(self, steps: list[Step]) -> None:
@@ -29,12 +33,14 @@ class ScriptedGeneration:
                     for _ in range(pieces):
                         yield "x" * 1000
                 case _:
-                    await self._act(step)
+                    await self.act(step)
 
-    async def _act(self, step: Mapping[str, Any]) -> None:
+    async def act(self, step: Mapping[str, Any]) -> None:
         match step:
             case {"pause": seconds}:
                 await asyncio.sleep(seconds)
+            case {"wait_for": path}:
+                await self._wait_for(path)
             case {"block": seconds}:
                 time.sleep(seconds)  # noqa: ASYNC251  # the mistake that is rehearsed
             case {"usage": usage}:
@@ -45,6 +51,16 @@ class ScriptedGeneration:
                 os._exit(status)
             case {"kill": number}:
                 os.kill(os.getpid(), number)
+
+    async def _wait_for(self, path: str) -> None:
+        give_up = time.monotonic() + _PATIENCE_SECONDS
+        while not os.path.exists(path):  # noqa: ASYNC240  # of this machine, and quick
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"Expected {path} within {_PATIENCE_SECONDS} s.")
+            await self.sleep(_POLL_SECONDS)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
     async def aclose(self) -> None:
         """Holds nothing."""

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.support.browser import ARGUMENTS, Complaints, browser_or_skip
+from tests.support.browser import ARGUMENTS, PATIENCE_MILLISECONDS, Complaints, browser_or_skip
 from tests.support.stream_page import Host, StreamPage, hosting
-
-_PATIENCE_MILLISECONDS = 10_000
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +17,9 @@ def executable() -> str:
 @pytest.fixture(scope="module")
 def browser(executable: str) -> Iterator[Browser]:
     # For one module: while Playwright's synchronous API is open, no test of another module could run an event loop.
-    expect.set_options(timeout=_PATIENCE_MILLISECONDS)
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS, timeout=PATIENCE_MILLISECONDS)
         yield browser
         browser.close()
 
@@ -34,7 +32,9 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture(scope="module")
 def shared_page(browser: Browser) -> Page:
-    return browser.new_page()
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    return page
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def stream_page(shared_page: Page, host: Host, complaints: Complaints) -> Iterat
 def own_stream_page(browser: Browser, host: Host, complaints: Complaints) -> Iterator[StreamPage]:
     """For a test that changes the browser itself."""
     with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = context.new_page()
         with complaints.watching(page):
             yield StreamPage(page, host)

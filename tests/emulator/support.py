@@ -16,10 +16,8 @@ from rehearsal.emulator.front_ends.function_url import function_url
 from rehearsal.emulator.function import Function
 from rehearsal.emulator.limits import Limits
 from rehearsal.emulator.service import LambdaService
+from rehearsal.waiting import PATIENCE_SECONDS
 from tests.emulator import runtime_client
-
-# A machine that is busy is slow, not broken: only a hanging test is stopped.
-PATIENCE_SECONDS = 30.0
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:

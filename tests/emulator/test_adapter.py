@@ -22,7 +22,8 @@ from rehearsal.emulator.front_ends.function_url import function_url
 from rehearsal.emulator.function import Function
 from rehearsal.emulator.limits import Limits
 from rehearsal.emulator.service import LambdaService
-from tests.emulator.support import PATIENCE_SECONDS, Sandbox, run
+from rehearsal.waiting import PATIENCE_SECONDS
+from tests.emulator.support import Sandbox, run
 from tests.support.adapter import adapter_or_skip
 from tools.local import free_port
 

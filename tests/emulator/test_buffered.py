@@ -15,7 +15,8 @@ from rehearsal.emulator.front_ends.buffered import BadAnswer, parse_answer
 from rehearsal.emulator.function import Function
 from rehearsal.emulator.limits import Limits
 from rehearsal.emulator.service import LambdaService
-from tests.emulator.support import PATIENCE_SECONDS, Sandbox, run, url
+from rehearsal.waiting import PATIENCE_SECONDS
+from tests.emulator.support import Sandbox, run, url
 
 JSON = ("content-type", "application/json")
 

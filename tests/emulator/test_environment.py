@@ -9,7 +9,8 @@ import pytest
 from rehearsal.emulator.errors import InvocationFailed
 from rehearsal.emulator.limits import Limits
 from rehearsal.emulator.service import LambdaService
-from tests.emulator.support import PATIENCE_SECONDS, Sandbox, is_waiting, run, url
+from rehearsal.waiting import PATIENCE_SECONDS
+from tests.emulator.support import Sandbox, is_waiting, run, url
 
 ECHO = """
 for invocation in invocations():

@@ -8,7 +8,8 @@ import pytest
 
 from rehearsal.emulator.errors import PayloadTooLarge
 from rehearsal.emulator.http11 import Exchange, PeerLeft, Server, TruncatedBody
-from tests.emulator.support import PATIENCE_SECONDS, run
+from rehearsal.waiting import PATIENCE_SECONDS
+from tests.emulator.support import run
 
 Handler = Callable[[Exchange], Awaitable[None]]
 

@@ -17,7 +17,8 @@ import httpx
 import pytest
 
 from rehearsal.emulator.function import Function
-from tests.emulator.support import PATIENCE_SECONDS, Sandbox, run, url
+from rehearsal.waiting import PATIENCE_SECONDS
+from tests.emulator.support import Sandbox, run, url
 from tools.local import free_port
 
 SEARCH_PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from rehearsal.emulator.limits import Limits
-from tests.emulator.support import PATIENCE_SECONDS, Sandbox, run, url
+from rehearsal.waiting import PATIENCE_SECONDS
+from tests.emulator.support import Sandbox, run, url
 
 
 async def chunks(response: httpx.Response) -> AsyncIterator[bytes]:

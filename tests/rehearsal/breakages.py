@@ -1,75 +1,77 @@
-"""Ways to break what was deployed; each returns the scene with something broken in it."""
+"""Ways to break what was deployed; each returns the deployment with something broken in it."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from infra.function.adapter_variables import INVOKE_MODE, RESPONSE_STREAM, TASK_ROOT
+from infra.function.adapter_variables import INVOKE_MODE, RESPONSE_STREAM
+from rehearsal.deployment import Deployment, with_environment
 from rehearsal.emulator import Function, Limits
-from rehearsal.scene import Scene, with_environment
 
-Breakage = Callable[[Scene], Scene]
+from . import faulty
+from .faulty import Fault
 
-_TIMEOUT_SECONDS = 8
-_BROKEN = Path(__file__).with_name("broken")
-
-
-def _in_copy(change: Callable[[Function], object], scene: Scene) -> Scene:
-    broken = scene.copy_of(scene.streaming)
-    change(broken)
-    return replace(scene, streaming=replace(broken, timeout_seconds=_TIMEOUT_SECONDS))
+Breakage = Callable[[Deployment], Deployment]
 
 
-def in_copy(change: Callable[[Function], object]) -> Breakage:
-    """Changes the files of a copy of the bundle."""
-    return partial(_in_copy, change)
+def in_files(change: Callable[[Path], object]) -> Breakage:
+    """Changes a copy of the bundle."""
+
+    def broken(deployment: Deployment) -> Deployment:
+        copy = deployment.copy_of(deployment.streaming)
+        change(copy.task_root)
+        return replace(deployment, streaming=copy)
+
+    return broken
 
 
-def broken(breakage: str) -> Breakage:
-    """Starts the application with one of the functions of broken/sitecustomize.py."""
+def with_fault(fault: type[Fault]) -> Breakage:
+    """Puts an application with the fault in place of the deployed one."""
 
-    def change(scene: Scene) -> Scene:
-        copied = in_copy(lambda function: shutil.copytree(_BROKEN, function.task_root / _BROKEN.name))(scene)
-        environment = {"PYTHONPATH": f"{TASK_ROOT}/{_BROKEN.name}", "BREAKAGE": breakage}
-        return replace(copied, streaming=with_environment(copied.streaming, **environment))
+    def broken(deployment: Deployment) -> Deployment:
+        function = deployment.wrapped(Path(faulty.__file__), FAULT=fault.__name__)
+        return replace(deployment, streaming=_impatient(function))
 
-    return change
-
-
-def in_adapter_mode(mode: str) -> Breakage:
-    return lambda scene: replace(scene, streaming=with_environment(scene.streaming, **{INVOKE_MODE: mode}))
+    return broken
 
 
-def with_timeout(seconds: float) -> Breakage:
-    return lambda scene: replace(scene, streaming=replace(scene.streaming, timeout_seconds=seconds))
+def with_variables(**environment: str) -> Breakage:
+    """Changes the environment of the streaming function."""
+    return lambda deployment: replace(
+        deployment, streaming=_impatient(with_environment(deployment.streaming, **environment))
+    )
 
 
-def without_run_bit(function: Function) -> None:
-    (function.task_root / "run.sh").chmod(0o644)
+def _impatient(function: Function) -> Function:
+    """The scripted source waits in vain for what a fault prevents, so it need not wait for long."""
+    return with_environment(function, SCRIPTED_PATIENCE_SECONDS="1")
 
 
-def with_crlf(function: Function) -> None:
-    run_sh = function.task_root / "run.sh"
+def without_run_bit(bundle: Path) -> None:
+    (bundle / "run.sh").chmod(0o644)
+
+
+def with_crlf(bundle: Path) -> None:
+    run_sh = bundle / "run.sh"
     run_sh.write_bytes(run_sh.read_bytes().replace(b"\n", b"\r\n"))
 
 
-def without_dependency(function: Function) -> None:
-    shutil.rmtree(function.task_root / "starlette")
+def without_dependency(bundle: Path) -> None:
+    shutil.rmtree(bundle / "starlette")
 
 
-def never_ready(scene: Scene) -> Scene:
+def never_ready(deployment: Deployment) -> Deployment:
     """Lambda repeats a failed init phase within the timeout, so both are cut short."""
-    sick = broken("be_sick")(scene)
+    sick = with_fault(faulty.IsNeverHealthy)(deployment)
     return replace(sick, streaming=replace(sick.streaming, timeout_seconds=1), limits=Limits(init_seconds=1))
 
 
-def buffered_function_in_streaming_mode(scene: Scene) -> Scene:
-    return replace(scene, buffered=with_environment(scene.buffered, **{INVOKE_MODE: RESPONSE_STREAM}))
+def buffered_function_in_streaming_mode(deployment: Deployment) -> Deployment:
+    return replace(deployment, buffered=with_environment(deployment.buffered, **{INVOKE_MODE: RESPONSE_STREAM}))
 
 
-def functions_exchanged(scene: Scene) -> Scene:
-    return replace(scene, streaming=scene.buffered, buffered=scene.streaming)
+def functions_exchanged(deployment: Deployment) -> Deployment:
+    return replace(deployment, streaming=deployment.buffered, buffered=deployment.streaming)

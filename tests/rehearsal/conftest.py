@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rehearsal.adapter import Adapter
-from rehearsal.stage import Rehearsal, prepare
+from rehearsal.deployment import Deployment, prepare_deployment
 from tests.support.adapter import adapter_or_skip
 
 
@@ -13,5 +13,5 @@ def adapter() -> Adapter:
 
 
 @pytest.fixture(scope="session")
-def rehearsal(adapter: Adapter, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
-    return prepare(adapter, tmp_path_factory.mktemp("rehearsal"))
+def deployment(adapter: Adapter, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    return prepare_deployment(adapter, tmp_path_factory.mktemp("rehearsal"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import httpx
 from playwright.async_api import Page, async_playwright, expect
@@ -14,43 +14,39 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import Server
 
-from rehearsal.scene import Scene, serving
+from rehearsal.deployment import Deployment
+from rehearsal.receiving import serving
 from rehearsal.waiting import until
-from tests.support.browser import ARGUMENTS
+from tests.support.browser import ARGUMENTS, PATIENCE_MILLISECONDS
 from tests.support.proxy import Proxy
 from tools.dev import Site
 
-_PATIENCE_MILLISECONDS = 15_000
 
-
-@dataclass(frozen=True)
-class Seen:
-    #: When the browser had the first text, and when the page called the stream complete.
-    first_text_before_end: bool
-    text: str
-
-
-async def stream_in_browser(scene: Scene, executable: str, prompt: str) -> Seen:
+async def stream_in_browser(deployment: Deployment, executable: str) -> None:
+    """The source makes its second half only when the page has shown the first."""
+    gate = deployment.gate()
     async with (
-        serving(scene.streaming) as (_, origin),
+        serving(deployment.scripted()) as (_, origin),
         _site(origin) as url,
         async_playwright() as playwright,
-        await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS) as browser,
+        await playwright.chromium.launch(
+            executable_path=executable, args=ARGUMENTS, timeout=PATIENCE_MILLISECONDS
+        ) as browser,
     ):
         page = await browser.new_page()
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         await page.goto(url)
-        return await _send(page, prompt)
+        await page.get_by_label("Prompt").fill(json.dumps(["one half, ", gate.step, "and the other"]))
+        await page.get_by_role("button", name="Send").click()
+        await _expect(page, "Streaming", "one half, ")
+        gate.open()
+        await _expect(page, "Complete", "one half, and the other")
 
 
-async def _send(page: Page, prompt: str) -> Seen:
+async def _expect(page: Page, state: str, text: str) -> None:
     answer = page.get_by_role("region", name="Text of the answer")
-    await page.get_by_label("Prompt").fill(prompt)
-    await page.get_by_role("button", name="Send").click()
-    await expect(answer).not_to_be_empty(timeout=_PATIENCE_MILLISECONDS)
-    state = page.locator("#state")
-    while_streaming = await state.text_content() == "Streaming"
-    await expect(state).to_have_text("Complete", timeout=_PATIENCE_MILLISECONDS)
-    return Seen(while_streaming, await answer.text_content() or "")
+    await expect(answer).to_have_text(text, timeout=PATIENCE_MILLISECONDS)
+    await expect(page.locator("#state")).to_have_text(state, timeout=PATIENCE_MILLISECONDS)
 
 
 @asynccontextmanager

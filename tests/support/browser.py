@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Error, Page
 
+from rehearsal.waiting import PATIENCE_SECONDS
+
+PATIENCE_MILLISECONDS = PATIENCE_SECONDS * 1000
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 

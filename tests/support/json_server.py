@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
 
+from rehearsal.waiting import PATIENCE_SECONDS
+
 
 class JsonServer(ThreadingHTTPServer):
     """`paths` are those asked for."""
@@ -33,7 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.paths.append(self.path)
-        self.server.may_answer.wait(10)
+        self.server.may_answer.wait(PATIENCE_SECONDS)
         body = json.dumps(self.server.document(self.path)).encode()
         self.send_response(503 if self.server.is_down else 200)
         self.send_header("content-type", "application/json")

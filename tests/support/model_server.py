@@ -12,9 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
+from rehearsal.waiting import PATIENCE_SECONDS
+
 from .eventstream import start, stop, text
 
-_PATIENCE_SECONDS = 10
 #: A client that takes nothing for this long has stopped reading.
 _STALL_SECONDS = 0.5
 
@@ -73,7 +74,7 @@ class ModelCall:
 
     def until_closed(self) -> None:
         """Holds the answer open until the client closes the connection."""
-        self._connection.settimeout(_PATIENCE_SECONDS)
+        self._connection.settimeout(PATIENCE_SECONDS)
         with contextlib.suppress(ConnectionError):
             assert self._connection.recv(1) == b""
         self.closed.set()

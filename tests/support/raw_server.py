@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rehearsal.waiting import PATIENCE_SECONDS
+
 #: One write, or something that happens to the connection instead of one.
 Part = bytes | Callable[[socket.socket], object]
 
@@ -75,7 +77,7 @@ def recording(*answers: Sequence[Part]) -> Iterator[RawServer]:
         finally:
             # Wakes accept(); closing alone does not, on Linux.
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(20)
+            thread.join(PATIENCE_SECONDS)
             assert not thread.is_alive(), "The client did not close its connection."
 
 

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import Server
 
 from infra.function.adapter_variables import HEALTH_PATH, PORT
-from rehearsal.waiting import wait_until
+from rehearsal.waiting import PATIENCE_SECONDS, wait_until, wait_until_serving
 from tools.local import free_port, kill_group
 
 FUNCTION = Path(__file__).parents[2] / "functions" / "stream"
@@ -54,7 +53,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         listener.close()
         assert not thread.is_alive()
 
@@ -76,8 +75,7 @@ def running_function(log_file: Path, run_sh: Path = RUN_SH, /, **environment: st
     process = start_run_sh(log_file, sys.executable, run_sh, **lambda_sets)
     function = Function(f"http://127.0.0.1:{lambda_sets[PORT]}", process, log_file)
     try:
-        wait_until(lambda: _is_healthy(function.url) or process.poll() is not None, "the function to start")
-        assert process.poll() is None, log_file.read_text()
+        wait_until_serving(process, f"{function.url}{HEALTH_PATH}", log_file)
         yield function
     finally:
         if process.poll() is None:
@@ -104,10 +102,3 @@ def start_run_sh(
             stderr=log,
             start_new_session=True,
         )
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}{HEALTH_PATH}", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False

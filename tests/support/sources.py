@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
@@ -27,8 +28,8 @@ def until_set(event: threading.Event) -> Callable[[], Awaitable[None]]:
 
 
 class ScriptedGeneration:
-    def __init__(self, *script: Step, usage: Mapping[str, object] | None = None) -> None:
-        self._script = script
+    def __init__(self, *script: Step, usage: Mapping[str, object] | None = None, repeats: bool = False) -> None:
+        self._script = itertools.cycle(script) if repeats else script
         self.usage: Mapping[str, object] = usage or {}
         self.closes = 0
         self.closed = threading.Event()

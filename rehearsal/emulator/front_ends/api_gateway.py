@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
-from rehearsal.emulator.front_ends.base import FrontEnd, Reply, serving
-from rehearsal.emulator.front_ends.buffered import buffered
-from rehearsal.emulator.front_ends.events import http_api_event, rest_api_event
-from rehearsal.emulator.front_ends.streamed import streamed
-from rehearsal.emulator.service import LambdaService
+from ..service import LambdaService
+from .base import FrontEnd, Reply, serving
+from .buffered import buffered
+from .events import http_api_event, rest_api_event
+from .streamed import streamed
 
 _UNAVAILABLE = Reply(503, b'{"message":"Service Unavailable"}')
 # The connection is of no use until the function has answered to nobody.

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from rehearsal.emulator.errors import PayloadTooLarge, TooManyRequests
-from rehearsal.emulator.front_ends.events import EventBuilder
-from rehearsal.emulator.http11 import Exchange, Server
-from rehearsal.emulator.invocation import Identity, Invocation
-from rehearsal.emulator.service import LambdaService
+from ..errors import PayloadTooLarge, TooManyRequests
+from ..http11 import Exchange, Server
+from ..invocation import Identity, Invocation
+from ..service import LambdaService
+from .events import EventBuilder
 
 Responder = Callable[[Exchange, Invocation, LambdaService], Awaitable[None]]
 

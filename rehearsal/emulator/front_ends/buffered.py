@@ -10,12 +10,12 @@ import base64
 import binascii
 import json
 
-from rehearsal.emulator.errors import EmulatorError, InvocationFailed
-from rehearsal.emulator.front_ends.base import DROPPED, Reply, Responder
-from rehearsal.emulator.http11 import Exchange
-from rehearsal.emulator.invocation import Invocation
-from rehearsal.emulator.prelude import flat_headers
-from rehearsal.emulator.service import LambdaService
+from ..errors import EmulatorError, InvocationFailed
+from ..http11 import Exchange
+from ..invocation import Invocation
+from ..prelude import flat_headers
+from ..service import LambdaService
+from .base import DROPPED, Reply, Responder
 
 
 class BadAnswer(EmulatorError):

@@ -14,9 +14,9 @@ import uuid
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, unquote
 
-from rehearsal.emulator.function import Function
-from rehearsal.emulator.http11 import Exchange
-from rehearsal.emulator.invocation import Identity
+from ..function import Function
+from ..http11 import Exchange
+from ..invocation import Identity
 
 Event = dict[str, object]
 EventBuilder = Callable[[Exchange, bytes, Function, Identity], Event]

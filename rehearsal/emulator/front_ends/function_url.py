@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
-from rehearsal.emulator.front_ends.base import FrontEnd, Reply, serving
-from rehearsal.emulator.front_ends.buffered import buffered
-from rehearsal.emulator.front_ends.events import function_url_event
-from rehearsal.emulator.front_ends.streamed import streamed
-from rehearsal.emulator.service import LambdaService
+from ..service import LambdaService
+from .base import FrontEnd, Reply, serving
+from .buffered import buffered
+from .events import function_url_event
+from .streamed import streamed
 
 _FAILED = Reply(502, b"Internal Server Error", (("content-type", "text/plain"),))
 _TOO_LARGE = Reply(413, b'{"message":"Request Entity Too Large"}')

@@ -9,14 +9,14 @@ import asyncio
 import time
 from collections.abc import Awaitable
 
-from rehearsal.emulator.bandwidth import TokenBucket
-from rehearsal.emulator.errors import InvocationFailed
-from rehearsal.emulator.front_ends.base import DROPPED, Reply, Responder
-from rehearsal.emulator.http11 import Exchange
-from rehearsal.emulator.invocation import Invocation
-from rehearsal.emulator.limits import Limits
-from rehearsal.emulator.prelude import BadPrelude, Prelude, PreludeParser
-from rehearsal.emulator.service import LambdaService
+from ..bandwidth import TokenBucket
+from ..errors import InvocationFailed
+from ..http11 import Exchange
+from ..invocation import Invocation
+from ..limits import Limits
+from ..prelude import BadPrelude, Prelude, PreludeParser
+from ..service import LambdaService
+from .base import DROPPED, Reply, Responder
 
 _REMAPPED = "x-amzn-remapped-"
 
