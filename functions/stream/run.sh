@@ -1,6 +1,6 @@
 #!/bin/sh
 # The exec wrapper: Lambda calls `run.sh INTERPRETER ARGS...` in place of the Python runtime's own client.
-# We start the ASGI server that the Lambda Web Adapter talks to, and leave ARGS alone.
+# It starts the ASGI server that the Lambda Web Adapter talks to, and ignores ARGS.
 # https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
 set -eu
 
@@ -15,8 +15,9 @@ fail() {
 interpreter="${1:-python3}"
 command -v "$interpreter" >/dev/null || fail "expected a Python interpreter, got '$interpreter', which cannot be run."
 
-# Where the last line of each stream under way is kept in case this process is killed, for the next start to print.
-# The port names the folder: whoever had it before is gone.
+# The folder of the crash records: the server keeps the last line of each stream there, and the next start prints what a
+# killed process left, so this shell need not stay. (docs/architecture.md, deviation 10)
+# The port names the folder, because only one process at a time has it.
 export STREAM_CRASH_RECORDS="${TMPDIR:-/tmp}/stream-crash-records-$AWS_LWA_PORT"
 
 case "$0" in

@@ -24,7 +24,7 @@ _FILE = re.compile(r"[\w-]+\.(py|md|json|ya?ml|toml|in|txt|sh|js|css|html)")
 _MEDIA_TYPE = re.compile(r"(application|text)/")
 _TARGET = re.compile(r"\bmake ((?:[a-z]+ )*[a-z]+)\b")
 #: What a command makes, and is in no checkout.
-_MADE = re.compile(r"(cdk\.out|build|\.venv|node_modules)\b")
+_MADE = re.compile(r"(cdk\.out|build|\.venv|node_modules|bench/\.cache)\b")
 #: For the reader to fill in.
 _PLACEHOLDER = re.compile(r"NAME|STAGE|OWNER")
 
@@ -72,12 +72,15 @@ def test_code_and_architecture_name_each_other_s_deviations() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     deviations = dict(re.findall(r"^(\d+)\. \*\*(.+?)(?=^\d+\. |\Z)", page.partition("## Intentional")[2], re.M | re.S))
     named: dict[str, set[str]] = {}
-    for path in [ROOT / "app.py", *(ROOT / "infra").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]:
+    code = [
+        path for part in ("infra", "functions") for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".sh")
+    ]
+    for path in [ROOT / "app.py", *code]:
         for number in re.findall(r"docs/architecture\.md, deviation (\d+)", path.read_text()):
             named.setdefault(number, set()).add(path.name)
     assert set(named) == set(deviations)
     for number, text in deviations.items():
-        files = {path.rpartition("/")[2] for path in paths_in(text) if path.endswith(".py")}
+        files = {path.rpartition("/")[2] for path in paths_in(text) if path.endswith((".py", ".sh"))}
         assert named[number] == files, f"deviation {number}"
 
 

@@ -1,6 +1,6 @@
 """The ASGI application, put together: the service over a source, and the host that runs both.
 
-`app` is built when it is first asked for, so that importing this module changes nothing.
+Importing this module changes nothing: `app` is built on first access.
 (docs/architecture.md, deviation 11)
 """
 
@@ -65,7 +65,7 @@ def _middleware(settings: Settings, snap_start: SnapStart) -> list[Middleware]:
     invocation_headers = Middleware(InvocationHeaders, hash_callers=settings.hash_callers)
     if settings.jwt is None:
         return [invocation_headers]
-    # Not before: PyJWT and cryptography ship, and take their time to import, only where tokens are checked.
+    # The imports are here because PyJWT and cryptography ship, and take their time, only where tokens are checked.
     from .auth.token_check import OPEN_PATHS, TokenCheck
     from .auth.tokens import TokenVerifier
 
@@ -79,7 +79,7 @@ _app = cache(partial(app_from, os.environ))
 
 
 def __getattr__(name: str) -> Starlette:
-    """`streaming.app:app`, for any ASGI server. https://peps.python.org/pep-0562/"""
+    """Builds `streaming.app:app` for any ASGI server. https://peps.python.org/pep-0562/"""
     if name == "app":
         return _app()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

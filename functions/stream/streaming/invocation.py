@@ -1,4 +1,4 @@
-"""What a host says of one call, in no host's words.
+"""The facts that a host knows of one call, in no host's terms.
 
 docs/architecture.md, deviation 8.
 """
@@ -13,16 +13,18 @@ _SCOPE_KEY = "streaming.invocation"
 
 
 class Invocation(NamedTuple):
+    """One call of the service. What no host said is None, or infinite."""
+
     request_id: str | None = None
     trace_id: str | None = None
-    #: Until the host stops the call, counted from when this was read; endless where nothing stops it.
+    #: The time until the host stops the call, from the moment when this was read; infinite if nothing stops it.
     seconds_left: float = math.inf
-    #: Who calls, as the host has checked: a principal's ARN, or the issuer and the subject of a token.
+    #: The caller, as the host has verified: the ARN of a principal, or the issuer and the subject of a token.
     caller: str | None = None
 
     @classmethod
     def of(cls, scope: Mapping[str, Any]) -> Invocation:
-        """What the host has put into the scope of an ASGI request; without a host, nothing is known."""
+        """Returns what the host has put into the scope of an ASGI request, or an empty one without a host."""
         found = scope.get(_SCOPE_KEY)
         return found if isinstance(found, cls) else cls()
 

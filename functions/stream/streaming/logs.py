@@ -1,4 +1,4 @@
-"""One JSON line a record on standard output, which is what CloudWatch Logs Insights reads."""
+"""The log: each record is one line of JSON on standard output, which CloudWatch Logs Insights can query."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ log_fields: ContextVar[dict[str, object] | None] = ContextVar("log_fields", defa
 
 
 def add_log_fields(**fields: object) -> None:
-    """To every line of the current request from now on; a field that is None says nothing."""
+    """Adds fields to every further line of the current request; None is left out."""
     known = {name: value for name, value in fields.items() if value is not None}
     log_fields.set({**(log_fields.get() or {}), **known})
 
 
 class JsonFormatter(logging.Formatter):
-    """A record's own fields come by `extra={"fields": {...}}`."""
+    """Formats a record as one line of JSON; its own fields come by `extra={"fields": {...}}`."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields = getattr(record, "fields", {})

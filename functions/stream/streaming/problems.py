@@ -1,4 +1,4 @@
-"""Errors before the 200, as application/problem+json (RFC 9457)."""
+"""The errors before the 200, as application/problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 logger = logging.getLogger(__name__)
 
-#: A detail may quote the caller.
+#: The limit of a detail in the log, because a detail may quote the caller.
 _MAX_CHARACTERS = 200
 
 
 class Problem(HTTPException):
-    """`members` stand in the document beside the standard ones: `field`, `code`, `id`."""
+    """An HTTP error. `members` are fields of the document beside the standard ones: `field`, `code`, `id`."""
 
     def __init__(
         self, status: HTTPStatus, detail: str, *, headers: Mapping[str, str] | None = None, **members: object

@@ -1,4 +1,4 @@
-"""The two ways in which an answer goes out: as it comes, or whole.
+"""The two responses of an answer: a stream of events, or one document.
 
 docs/architecture.md, deviation 5.
 """
@@ -25,10 +25,10 @@ from .records.stream_record import StreamRecord
 
 logger = logging.getLogger(__name__)
 
-#: Entered, it opens the source, and raises Problem; left, it has closed the source and written the record.
+#: Entering it opens the source, and may raise Problem; leaving it closes the source and writes the record.
 RunningAnswer = AbstractAsyncContextManager[tuple[Answer, StreamRecord]]
 
-#: How long the end of a response waits for its source to close: the host may freeze the process after it.
+#: The end of a response waits this long for its source to close, because the host may freeze the process after it.
 CLOSE_GRACE_SECONDS = 0.25
 
 _STATUS_OF_ENDING = {DEADLINE.outcome: HTTPStatus.GATEWAY_TIMEOUT, SHUTDOWN.outcome: HTTPStatus.SERVICE_UNAVAILABLE}
@@ -62,7 +62,7 @@ class EventStream(Response):
 
 
 class WholeAnswer(Response):
-    """Sends an answer as one JSON document, or as a problem where it ends otherwise than complete."""
+    """Sends an answer as one JSON document, or as a problem document if the answer is not complete."""
 
     def __init__(self, running: RunningAnswer) -> None:
         self.background = None
@@ -72,7 +72,7 @@ class WholeAnswer(Response):
         async with self._running as (answer, record):
             frames = await unless_disconnected(_collect(answer, record), receive)
             if frames is None:
-                # Nobody reads this; the status is the one that proxies log for a client that left.
+                # No client reads this; proxies log this status for a client that left.
                 await Response(status_code=499)(scope, receive, send)
                 return
             ending = answer.ending or INTERNAL

@@ -1,7 +1,4 @@
-"""The endpoints, and how a request becomes an answer.
-
-A request flows route -> validate -> open the source -> join chunks into frames -> encode -> wire.
-"""
+"""The routes, and how a request becomes an answer: validate, open the source, join chunks into frames, encode, send."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ _RETRY_SLOW_START_SECONDS = 5
 
 
 class Service:
-    """The endpoints over one source."""
+    """The routes over one source."""
 
     def __init__(
         self,
@@ -77,16 +74,16 @@ class Service:
         return WholeAnswer(self._run(request, prompt))
 
     def _refuse_foreign_page(self, request: Request) -> None:
-        """A page elsewhere can ask with a GET, such as that of an image, which would be answered and billed.
+        """Refuses the GET of another site's page, such as that of an image, which would be answered and billed.
 
-        A POST of JSON it cannot send without leave. https://www.w3.org/TR/fetch-metadata/
+        Such a page cannot send a POST of JSON unless CORS allows it. https://www.w3.org/TR/fetch-metadata/
         """
         is_foreign = request.method != "POST" and request.headers.get("sec-fetch-site") == "cross-site"
         if is_foreign and request.headers.get("origin") not in self._settings.cors_origins:
             raise Problem(HTTPStatus.FORBIDDEN, "This page may not ask here: its origin is not among those allowed.")
 
     def restored(self) -> None:
-        """The next stream is the first of an environment, although not of this process."""
+        """Counts the next stream as the first one of an environment, although it is not the first of this process."""
         self._records.is_cold = True
 
     @contextlib.asynccontextmanager
@@ -116,7 +113,7 @@ class Service:
 
 @contextlib.asynccontextmanager
 async def _opened(answer: Answer, record: StreamRecord) -> AsyncIterator[None]:
-    """Enters the answer, and turns what keeps its source from opening into a Problem."""
+    """Enters the answer, and turns an error of opening its source into a Problem."""
     async with contextlib.AsyncExitStack() as entered:
         try:
             await entered.enter_async_context(answer)

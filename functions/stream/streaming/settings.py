@@ -1,4 +1,6 @@
-"""What the function reads from its environment. Imports the standard library only: infra takes the names from here.
+"""The settings that the function reads from its environment.
+
+Imports the standard library only, because infra takes the names from here.
 
 docs/architecture.md, deviation 8.
 """
@@ -9,17 +11,17 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-#: Where this function runs, in its metrics: the dimensions beside the source.
+#: The dimensions of the metrics, with the source.
 SERVICE = "STREAM_SERVICE"
 STAGE = "STREAM_STAGE"
 SOURCE = "STREAM_SOURCE"
 MAX_INPUT_BYTES = "STREAM_MAX_INPUT_BYTES"
 HEARTBEAT_SECONDS = "STREAM_HEARTBEAT_SECONDS"
-#: `true` writes inputs and answers into the log, where whoever reads logs reads them.
+#: `true` writes inputs and answers into the log, where everyone with access to logs can read them.
 LOG_TEXT = "STREAM_LOG_TEXT"
-#: Origins of pages elsewhere that may ask, parted by spaces.
+#: The origins of other sites' pages that may call, separated by spaces.
 CORS_ORIGINS = "STREAM_CORS_ORIGINS"
-#: `true` names callers in the log by a hash, for where the log may not say who they are.
+#: `true` replaces callers by a hash in the log.
 HASH_CALLERS = "STREAM_HASH_CALLERS"
 #: Set by run.sh (host/crash_records.py).
 CRASH_RECORDS = "STREAM_CRASH_RECORDS"
@@ -39,16 +41,16 @@ _Number = TypeVar("_Number", int, float)
 
 
 class JwtSettings(NamedTuple):
-    """Whose tokens open the service."""
+    """The issuer, audience and scope of accepted tokens."""
 
     issuer: str
-    #: A token names at least one of them.
+    #: A token has to name at least one of these.
     audience: tuple[str, ...]
     scope: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> JwtSettings | None:
-        """None where nothing names an issuer. Raises ValueError for half a setting: it would leave the service open."""
+        """Returns None without an issuer. Raises ValueError for half a setting, which would leave the service open."""
         if not {JWT_ISSUER, JWT_AUDIENCE, JWT_SCOPE} & set(environment):
             return None
         issuer, audience = environment.get(JWT_ISSUER, ""), environment.get(JWT_AUDIENCE, "").split()
@@ -67,18 +69,18 @@ class Settings(NamedTuple):
     #: A frame leaves when it holds this many characters, or when this long has passed since the one before.
     frame_characters: int = 512
     frame_milliseconds: float = 40
-    #: How long before the end of the invocation a stream sends its last event.
+    #: A stream sends its last event this long before the host stops the call.
     deadline_margin_seconds: float = 3
     log_text: bool = False
     hash_callers: bool = False
     cors_origins: tuple[str, ...] = ()
     crash_records: str | None = None
-    #: None: whoever reaches the function may use it.
+    #: None: tokens are not checked, and everyone who reaches the function may use it.
     jwt: JwtSettings | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Raises ValueError, naming the variable, when one is missing or not a positive number."""
+        """Reads the variables. Raises ValueError, which names the variable, for a value that cannot be used."""
         default = cls()
         return cls(
             service=environment.get(SERVICE, default.service),

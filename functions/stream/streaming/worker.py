@@ -1,4 +1,4 @@
-"""One thread for the blocking calls of one answer.
+"""A thread for the blocking calls of one answer.
 
 docs/architecture.md, deviation 13.
 """
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 class Worker:
-    """A ThreadPoolExecutor of one would do, but Python waits for its threads at exit, here for a silent model."""
+    """One thread that does not keep the process from ending, as one of a ThreadPoolExecutor does."""
 
     def __init__(self, name: str) -> None:
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -39,7 +39,7 @@ class Worker:
         return future
 
     def stop(self) -> None:
-        """The thread ends after what was submitted."""
+        """Ends the thread after the calls that were submitted."""
         self._jobs.put(None)
 
     def _work(self) -> None:

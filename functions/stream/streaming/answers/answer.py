@@ -59,7 +59,7 @@ class Answer:
 
     @property
     def usage(self) -> Mapping[str, object]:
-        """What the source has used so far."""
+        """The usage that the source reports so far."""
         try:
             return {} if self._generation is None else dict(self._generation.usage)
         except BaseException:
@@ -110,7 +110,7 @@ class Answer:
                 self._start_closing(self._generation)
 
     async def closed(self, seconds: float) -> bool:
-        """Whether the source is closed, or comes to be within that time, after the answer has ended."""
+        """Returns whether the source is closed, and waits at most that long for it, after the answer has ended."""
         if self._closing is None:
             return True
         await asyncio.wait({self._closing}, timeout=seconds)
@@ -171,7 +171,7 @@ def _ending_of(error: BaseException) -> Ending:
 
 
 def _discard(opening: asyncio.Task[Generation | Raised]) -> None:
-    """Closes what a source opened after nobody waited for it any more."""
+    """Closes the generation that a source opened after the answer had ended."""
     if isinstance(opened := opening.result(), Raised) or opened is None:
         return
     _keep(asyncio.create_task(outcome_of(opened.aclose)))

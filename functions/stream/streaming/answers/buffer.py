@@ -1,4 +1,4 @@
-"""Text between a source and the wire: bounded, and joined into as few frames as the eye allows."""
+"""The bounded buffer between a source and its reader. It joins chunks into frames, to save events."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from .text import SurrogateJoiner
 #: A source may run this many frames ahead of a slow reader before `put` makes it wait.
 FRAMES_AHEAD = 16
 
-
-#: What the reader gets after each `silence_seconds` without a frame.
+#: The frame that the reader gets after each `silence_seconds` without text.
 SILENCE = ""
 
 
@@ -23,7 +22,7 @@ class FrameBuffer:
     """One writer puts chunks, one reader iterates frames; the frames joined are the chunks joined.
 
     A frame leaves when it holds `frame_characters`, or `frame_seconds` after the one before; so the first chunk leaves
-    at once, and so does every chunk of a source slower than that. Without `silence_seconds`, silences are not told.
+    at once, and so does every chunk of a source slower than that. Without `silence_seconds` there is no SILENCE.
     """
 
     def __init__(self, *, frame_characters: int, frame_seconds: float, silence_seconds: float | None = None) -> None:
@@ -31,7 +30,7 @@ class FrameBuffer:
         self._frame_seconds = frame_seconds
         self._silence_seconds = silence_seconds
         self._full: deque[str] = deque()
-        #: Of the frame that is not full yet.
+        #: The text of the frame that is not full yet.
         self._chunks: list[str] = []
         self._size = 0
         self._joiner = SurrogateJoiner()
@@ -46,12 +45,12 @@ class FrameBuffer:
 
     @property
     def full_seconds(self) -> float:
-        """How long the writer has waited in all, for a reader too far behind."""
+        """The backpressure: how long the writer has waited in all for a reader that was too far behind."""
         waiting = 0.0 if self._waiting_since is None else asyncio.get_running_loop().time() - self._waiting_since
         return self._full_seconds + waiting
 
     async def put(self, chunk: str) -> bool:
-        """Waits while the reader is too far behind. False: the buffer is closed, and the chunk was not taken.
+        """Waits while the reader is too far behind. Returns False if the buffer is closed and did not take the chunk.
 
         A source that never awaits, or blocks between its chunks, would keep reader, deadline and signals from running:
         once in the time of a frame they get their turn here.
@@ -68,7 +67,7 @@ class FrameBuffer:
         return True
 
     def close(self) -> None:
-        """What was put still reaches the reader; then the iteration ends."""
+        """Ends the iteration once the reader has got everything that was put."""
         if self._closed:
             return
         self._append(self._joiner.flush())
@@ -96,7 +95,7 @@ class FrameBuffer:
             self._full_seconds, self._waiting_since = self.full_seconds, None
 
     async def _until(self, due: float) -> bool:
-        """Whether there is a frame to take, or the end; False after a silence."""
+        """Waits for a frame or the end. Returns False after a silence."""
         if not self._has_text.is_set():
             try:
                 async with asyncio.timeout(self._silence_seconds):

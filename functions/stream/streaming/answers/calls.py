@@ -13,13 +13,13 @@ _Error = TypeVar("_Error", bound=BaseException)
 
 
 class Raised(NamedTuple):
-    """What a call ended with in place of a value."""
+    """The error that a call ended with in place of a value."""
 
     error: BaseException
 
 
 async def outcome_of(call: Callable[[], Awaitable[_T]]) -> _T | Raised:
-    """Returns what the call raises as a value, whatever it is.
+    """Calls, and returns an error of any kind as a value.
 
     asyncio takes a CancelledError out of a task for a cancellation that was asked for, and hands SystemExit to the
     loop, which ends with it. https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError
@@ -31,7 +31,7 @@ async def outcome_of(call: Callable[[], Awaitable[_T]]) -> _T | Raised:
 
 
 def find_error(kind: type[_Error], error: BaseException) -> _Error | None:
-    """The error itself where it is of that kind, or the first of that kind in a group; otherwise None."""
+    """Returns the error itself if it is of that kind, or the first of that kind in a group; otherwise None."""
     if isinstance(error, kind):
         return error
     if isinstance(error, BaseExceptionGroup):

@@ -1,4 +1,7 @@
-"""How an answer can end, independent of the protocol that says so on the wire."""
+"""The ways in which an answer can end, independent of the protocol that says so on the wire.
+
+docs/architecture.md, deviation 8.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,15 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Ending(NamedTuple):
-    """The outcome that is recorded, and what the client is told."""
+    """The end of an answer: the outcome for the record, and what the last event tells the client."""
 
     #: One of metric_names.OUTCOME_METRICS.
     outcome: str
-    #: None where the answer ended well.
+    #: The code of the error event; None if the answer is complete.
     code: str | None = None
-    #: For the client's eyes: no trace, no ARN, none of a provider's words.
+    #: The client reads it, so it holds no trace, no ARN and none of a provider's words.
     message: str = ""
-    #: What the source said of its work, final once it has ended.
+    #: The usage that the source reported, final once the source has ended.
     usage: Mapping[str, object] = _NOTHING
 
     @classmethod
@@ -39,5 +42,5 @@ DEADLINE = Ending.error(
 )
 SHUTDOWN = Ending.error("shutdown", "The service is shutting down; send the request again.", outcome=names.SHUTDOWN)
 INTERNAL = Ending.error("internal", "The answer broke off by an error of the service.")
-#: Nobody is left to be told.
+#: No client is left to read a last event.
 DISCONNECTED = Ending(names.DISCONNECTED)

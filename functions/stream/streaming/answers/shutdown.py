@@ -21,7 +21,7 @@ class Shutdown:
 
     @contextlib.contextmanager
     def calls(self, listener: Callable[[], object]) -> Iterator[None]:
-        """Calls the listener once, at once where the shutdown was requested before."""
+        """Calls the listener at the shutdown, or immediately if the shutdown was requested before."""
         self._listeners.add(listener)
         if self._requested:
             listener()

@@ -1,4 +1,4 @@
-"""Whole code points from chunks that may split one in two.
+"""Joins the halves of code points that a source splits between two chunks.
 
 JSON can carry a character beyond U+FFFF as two surrogate escapes, and a model's tokens may fall between them; each half
 alone cannot be encoded in UTF-8. https://datatracker.ietf.org/doc/html/rfc8259#section-7
@@ -12,7 +12,7 @@ class SurrogateJoiner:
         self._held = ""
 
     def feed(self, chunk: str) -> str:
-        """The text that is whole so far. A half that ends the chunk waits for the next."""
+        """Returns the text that is whole so far. Half a pair at the end of the chunk waits for the next chunk."""
         if chunk.isascii() and not self._held:
             return chunk
         text = self._held + chunk
@@ -20,7 +20,7 @@ class SurrogateJoiner:
         return _well_formed(text.removesuffix(self._held))
 
     def flush(self) -> str:
-        """U+FFFD for a half that never met its other."""
+        """Returns U+FFFD for half a pair whose other half never came."""
         held, self._held = self._held, ""
         return _well_formed(held)
 

@@ -1,4 +1,4 @@
-"""`python -m streaming.host APPLICATION PORT`: the server behind the adapter. APPLICATION is Lambda's handler name.
+"""Starts the server behind the adapter: `python -m streaming.host HANDLER PORT`, such as `streaming.app.app 8080`.
 
 docs/architecture.md, deviation 4.
 """
@@ -10,7 +10,7 @@ import os
 import sys
 
 if __name__ == "__main__":
-    # Imports leave no garbage worth looking for, which takes a tenth of a start; server.py looks again after it.
+    # Imports leave no garbage; server.py enables the collector after them.
     gc.disable()
 
 from ..logs import configure_logging

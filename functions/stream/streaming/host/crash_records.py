@@ -1,6 +1,6 @@
-"""The last log line of each stream under way, kept outside of the process in case it is killed.
+"""The crash records: the last log line of each stream that runs, kept in a file in case the process is killed.
 
-The next start prints what it finds: Lambda keeps /tmp when it resets an environment.
+The next start prints them, since Lambda keeps /tmp when it resets an environment.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-invoke-with-errors
 (docs/architecture.md, deviation 10)
 """
@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 class CrashRecords:
     def __init__(self, folder: str | None) -> None:
-        """None: nobody would print them."""
+        """Without a folder, no records are kept."""
         self._folder = folder
         if folder:
-            # Without the folder the streams go without records: a full disk is no reason not to answer.
+            # A full disk is no reason not to answer: the streams go without crash records.
             with contextlib.suppress(OSError):
                 os.makedirs(folder, exist_ok=True)
 
@@ -41,7 +41,7 @@ class CrashRecords:
 
 
 def print_crash_records(folder: str) -> None:
-    """Prints what an earlier process left in the folder, and removes it."""
+    """Prints and removes the records that an earlier process left in the folder."""
     if os.path.islink(folder):
         return
     with contextlib.suppress(OSError):

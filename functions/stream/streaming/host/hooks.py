@@ -1,4 +1,4 @@
-"""The names under which the Lambda Web Adapter is told of the hooks around a snapshot. Imports nothing.
+"""The variables that give the Lambda Web Adapter the paths of the hooks around a snapshot. Imports nothing.
 
 https://aws.github.io/aws-lambda-web-adapter/features/snapstart.html
 """

@@ -1,4 +1,4 @@
-"""Reads the invocation from the headers that the Lambda Web Adapter sets itself and no client can.
+"""Reads the invocation from the headers that the Lambda Web Adapter sets, and that no client can set.
 
 https://aws.github.io/aws-lambda-web-adapter/features/request-context.html
 """
@@ -21,7 +21,7 @@ from ..logs import add_log_fields, log_fields
 
 logger = logging.getLogger(__name__)
 
-#: Callers choose these values where nothing in front replaces them: a log line holds no more of each.
+#: The limit of each value in a log line, because callers choose the values that nothing in front replaces.
 _MAX_CHARACTERS = 200
 
 
@@ -36,7 +36,7 @@ class InvocationHeaders:
         if scope["type"] == "http":
             invocation = read_invocation(Headers(scope=scope))
             invocation.put_into(scope)
-            # A task of the server may serve several requests, one after the other.
+            # A task of the server may serve several requests in turn, so the fields of the one before are dropped.
             log_fields.set(None)
             caller = invocation.caller and caller_name(invocation.caller, hashed=self._hash_callers)
             add_log_fields(request_id=invocation.request_id, trace_id=invocation.trace_id, caller=caller)
@@ -44,7 +44,7 @@ class InvocationHeaders:
 
 
 def read_invocation(headers: Mapping[str, str]) -> Invocation:
-    """Outside of Lambda there are no such headers, and the invocation says nothing and lasts for ever."""
+    """Returns the invocation; outside of Lambda, without these headers, an empty one without a deadline."""
     context = _json_object(headers, "x-amzn-lambda-context")
     deadline = context.get("deadline")
     request_id, trace_id = context.get("request_id"), headers.get("x-amzn-trace-id")
@@ -57,16 +57,16 @@ def read_invocation(headers: Mapping[str, str]) -> Invocation:
 
 
 def caller_name(caller: str, *, hashed: bool) -> str:
-    """For the log. A hash tells callers apart where the log may not say who they are."""
+    """Returns the caller's name for the log, or a hash by which callers can be told apart but not identified."""
     if not hashed:
         return caller[:_MAX_CHARACTERS]
-    import hashlib  # not in a start
+    import hashlib  # here, so that a start does not import it
 
     return hashlib.sha256(caller.encode(errors="replace")).hexdigest()[:32]
 
 
 def _caller(context: Mapping[str, Any]) -> str | None:
-    """The principal that signed, or the token that an authorizer has checked; None where nobody checked anything.
+    """Returns the principal that signed, or the token that an authorizer has verified; None if nobody verified one.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html

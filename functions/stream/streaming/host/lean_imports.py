@@ -1,7 +1,7 @@
 """Lazy imports: defers standard library modules that uvicorn and Starlette import but a stream never uses.
 
-Meanwhile something light stands in the place of each. What a library takes from that imports the real module once it is
-called. Later imports, such as a source's, get the real one from the beginning. (docs/architecture.md, deviation 2)
+A small placeholder takes the place of each meanwhile. A function that a library takes from a placeholder imports the
+real module when it is called; later imports, such as a source's, get the real one. (docs/architecture.md, deviation 2)
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 
 def import_with_lazy(modules: Iterable[str], *, lazy: Collection[str]) -> None:
-    """Imports the modules while those of `lazy` are put off.
+    """Imports the modules while those of `lazy` are deferred.
 
-    Where that fails, as it may come to in a later Python or library, the start takes longer and nothing else happens.
+    If that fails, as it may in a later Python or library, everything is imported as usual, which takes longer.
     """
     before = set(sys.modules)
     try:
@@ -54,7 +54,7 @@ class _LazyModule(ModuleType):
         super().__init__(name)
         package, _, module = name.rpartition(".")
         if package:
-            # Where `import http.cookies` looks for it; the real one will take its place.
+            # `import http.cookies` looks for it there; the real module will take its place.
             setattr(importlib.import_module(package), module, self)
 
     def __getattr__(self, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""uvicorn, without its command line."""
+"""The server: uvicorn without its command line."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from .start_imports import LAZY_MODULES, LIBRARIES
 def _skip_command_line() -> None:
     """Puts uvicorn's package in place without running its __init__, which imports the command line and click.
 
-    That is half of the time that importing uvicorn takes, and click does not ship (requirements.in).
-    docs/architecture.md, deviation 3.
+    click does not ship (requirements.in). (docs/architecture.md, deviation 3)
     """
     if "uvicorn" in sys.modules:
         return
@@ -43,7 +42,10 @@ _REQUEST_HEAD_BYTES = 256 * 1024
 
 
 def serve(application: str, port: int) -> None:
-    """`application` is `package.module:attribute`. Exits the process when it cannot be imported or bound."""
+    """Serves `application`, which is `package.module:attribute`.
+
+    Exits the process if the application cannot be imported or the port cannot be bound.
+    """
     config = Config(
         application,
         host="127.0.0.1",
@@ -61,7 +63,7 @@ def serve(application: str, port: int) -> None:
         h11_max_incomplete_event_size=_REQUEST_HEAD_BYTES,
     )
     config.load()
-    # What the imports made stays for good: a collection (host/__main__.py) need not go through it.
+    # What the imports made stays for good, so no collection has to walk it. (docs/architecture.md, deviation 4)
     gc.freeze()
     gc.enable()
     with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again after its shutdown
@@ -70,5 +72,5 @@ def serve(application: str, port: int) -> None:
 
 class _Server(Server):
     async def on_tick(self, counter: int) -> bool:
-        """Makes no date header each second, as uvicorn's own does: what stands in front of the function sets one."""
+        """Leaves out the date header that uvicorn makes each second, because Lambda's endpoints set one."""
         return self.should_exit

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT, handed on to the application before the server handles them itself."""
+"""Hands SIGTERM and SIGINT to the application before the server handles them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from types import FrameType
 
 @contextlib.contextmanager
 def on_signals(listener: Callable[[], object]) -> Iterator[None]:
-    """Calls the listener in the running loop. The handlers that were there before still run, after it.
+    """Calls the listener in the running loop, and then the handlers that were there before.
 
-    Signals reach the main thread only; in any other this does nothing.
+    Signals reach the main thread only; in any other thread this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

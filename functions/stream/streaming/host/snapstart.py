@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class RenewableSource:
-    """A source that is forgotten with all that it holds, and made again."""
+    """A source that can be dropped with all that it holds, and created again."""
 
     def __init__(self, make: Callable[[], Source]) -> None:
         self._make = make
@@ -49,7 +49,7 @@ class RenewableSource:
 
 
 class SnapStart:
-    """The hooks that the environment names the paths of; without a path there is no route."""
+    """The hooks, at the paths that the environment names; without a path there is no route."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         hooks = {BEFORE_CHECKPOINT_PATH: self._before_checkpoint, AFTER_RESTORE_PATH: self._after_restore}
@@ -64,7 +64,7 @@ class SnapStart:
         return frozenset(route.path for route in self.routes)
 
     def source(self, make: Callable[[], Source]) -> Source:
-        """One that does not outlive a snapshot: neither its connections, nor its credentials, nor its state."""
+        """Returns a source whose connections, credentials and state do not outlive a snapshot."""
         source = RenewableSource(make)
         self._before.append(source.forget)
         self.on_restore(source.renew)
@@ -92,12 +92,12 @@ class SnapStart:
 
 
 def _refuse_invocations(request: Request) -> None:
-    """The adapter calls the hooks by itself, and marks what it passes on of callers: before 1.1.0 it let them in."""
+    """Refuses callers. The adapter marks their requests but not its own, and let them through before 1.1.0."""
     if "x-amzn-lambda-context" in request.headers:
         raise Problem(HTTPStatus.FORBIDDEN, "Nobody but the host may call here.")
 
 
 def _reseed() -> None:
-    """Where a source has imported the module: its import alone would seed it, and takes its time in every start."""
+    """Seeds `random` if a source has imported it; importing it here would take time in every start."""
     if "random" in sys.modules:
         sys.modules["random"].seed()

@@ -1,8 +1,8 @@
-"""What a start imports, and what it puts off. Imports nothing: infra takes the names from here, to compile them."""
+"""The modules that a start imports, and those that it defers. Imports nothing: infra compiles what is named here."""
 
 from __future__ import annotations
 
-#: By the entry point, or by uvicorn once it runs. The bundle holds bytecode for these and for what they import.
+#: The entry point and uvicorn import these. The bundle holds bytecode for them and for what they import.
 START_IMPORTS = (
     "streaming.host.__main__",
     "streaming.app",
@@ -14,10 +14,10 @@ START_IMPORTS = (
     "uvicorn.protocols.http.h11_impl",
 )
 
-#: What a start imports beside these, by the extra of the bundle that asks for it.
+#: The further modules that a start imports, by the extra of the bundle.
 EXTRA_IMPORTS = {"jwt": ("streaming.auth.token_check", "streaming.auth.tokens")}
 
-#: The libraries among them, imported while the modules below are lazy.
+#: The libraries among them, which are imported while LAZY_MODULES are deferred.
 LIBRARIES = ("starlette.applications", "uvicorn.config", "uvicorn.server")
 
 #: Modules of the standard library that these import at their top and that a stream never uses.

@@ -1,4 +1,4 @@
-"""From a request to the prompt it carries, or to the Problem that says what is wrong with it."""
+"""Reads the prompt of a request, or raises the Problem that says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _JSON_ROOM_BYTES = 1024
 
 
 async def read_prompt(request: Request, *, max_bytes: int) -> str:
-    """Raises Problem: 400, 413, 415 or 422."""
+    """Returns the prompt. Raises Problem: 400, 413, 415 or 422."""
     fields = await _body_fields(request, max_bytes) if request.method == "POST" else _query_fields(request)
     return _validated(fields, max_bytes)
 
@@ -33,7 +33,7 @@ def _query_fields(request: Request) -> dict[str, object]:
 
 
 def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Readers of a field that is there twice would differ in which one they take."""
+    """Refuses a field that is there twice, because readers would differ in which one they take."""
     fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:

@@ -1,4 +1,4 @@
-"""What the function tells of each stream, by name. Imports the standard library only: infra's alarms use the names.
+"""The names of the metrics of a stream. Imports the standard library only, because infra's alarms use the names.
 
 One record is written per stream, at its end, whatever ends it.
 """
@@ -7,25 +7,26 @@ from __future__ import annotations
 
 NAMESPACE = "StreamingFunction"
 
-#: Of every metric. There is none per stream: the ids are properties, which cost nothing and Logs Insights finds.
+#: The dimensions of every metric. Ids are no dimensions but fields of the line, which cost nothing and can be queried.
 DIMENSIONS = ("service", "stage", "source")
 
-#: From the arrival of the request to the first byte of the answer's body, and to the first of the text.
+#: The time from the arrival of the request to the first byte of the body, and to the first chunk of text.
 TIME_TO_FIRST_BYTE = "TimeToFirstByte"
 TIME_TO_FIRST_CHUNK = "TimeToFirstChunk"
 STREAM_DURATION = "StreamDuration"
+#: The number of events with text.
 CHUNKS = "Chunks"
 CHARACTERS = "Characters"
 BYTES = "Bytes"
 INPUT_TOKENS = "InputTokens"
 OUTPUT_TOKENS = "OutputTokens"
-#: How long the source waited for a slow reader: backpressure.
+#: The backpressure: how long the source waited for a slow reader.
 QUEUE_FULL = "QueueFull"
 HEARTBEATS = "Heartbeats"
 #: 1 for the first stream of an environment, 0 for the others; so its average is the share of cold starts.
 COLD_START = "ColdStart"
 
-#: How a stream ended. Each is a metric too, 1 in the streams that ended so and 0 in the others: the average is a rate.
+#: The outcomes of a stream. Each is a metric too, 1 for streams that ended so and 0 for others: its average is a rate.
 COMPLETE = "complete"
 SOURCE_ERROR = "source_error"
 DEADLINE = "deadline"
@@ -35,13 +36,13 @@ SHUTDOWN = "shutdown"
 
 OUTCOME_METRICS = {
     COMPLETE: "Complete",
-    #: After the 200, where no metric of the platform counts it; or the source failed to open by its own fault.
+    #: The source failed after the 200, where no metric of the platform counts it, or raised while it opened.
     SOURCE_ERROR: "SourceError",
     DEADLINE: "Deadline",
     DISCONNECTED: "Disconnected",
-    #: Before the 200: the source refused, or was too slow to open.
+    #: The source refused or was too slow to open, so there was no 200.
     REJECTED: "Rejected",
-    #: Also a process that was killed.
+    #: The environment was taken away, or the process was killed.
     SHUTDOWN: "Shutdown",
 }
 

@@ -1,7 +1,6 @@
-"""One stream's metrics in embedded metric format: CloudWatch makes the metrics of a log line that carries them.
+"""The metrics of one stream in embedded metric format, which CloudWatch extracts from the log line that carries them.
 
-The smallest writer that the specification allows. Powertools has one too, but importing its Metrics adds
-7 ms or more to every start, which these do not move by one (`make bench`, family cold).
+This is the smallest writer that the specification allows.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 (docs/architecture.md, deviation 9)
 """
@@ -15,7 +14,7 @@ from .metric_names import NAMESPACE, UNITS
 
 
 def embedded(dimensions: Mapping[str, str], values: Mapping[str, float]) -> dict[str, object]:
-    """Fields for a log line. `values` are by the names of metric_names.py."""
+    """Returns the fields of a log line: `dimensions` and `values` by name (metric_names.py), and their declaration."""
     directive = {
         "Namespace": NAMESPACE,
         "Dimensions": [list(dimensions)],

@@ -1,4 +1,4 @@
-"""The record of one stream: counted while it runs, written once as its last log line, which carries its metrics."""
+"""The record of one stream. It counts while the stream runs, and is written once, as the last line, with metrics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOKENS = {"input_tokens": names.INPUT_TOKENS, "output_tokens": names.OUTPUT_TOK
 
 
 class CrashRecords(Protocol):
-    """Where the last line of each stream under way is kept, in case the process is killed."""
+    """The store of the last line of each stream that runs, in case the process is killed."""
 
     def keep(self, stream_id: str, line: str) -> None: ...
 
@@ -26,7 +26,7 @@ class CrashRecords(Protocol):
 
 
 class Answer(Protocol):
-    """What a record asks of the answer that it is about."""
+    """The part of an answer that a record reads."""
 
     @property
     def usage(self) -> Mapping[str, object]: ...
@@ -36,7 +36,7 @@ class Answer(Protocol):
 
 
 class StreamRecord:
-    """Begins with the request; written by `write`, or when its context is left.
+    """The record of one stream, which begins with the request and is written by `write` or when its context is left.
 
     `outcome` and `code` are those of a stream that would end now: `rejected` at first, `disconnected` once the answer
     is under way, and what `delivered` says once the client has been told.
@@ -51,7 +51,7 @@ class StreamRecord:
         cold_start: bool,
         text: list[str] | None,
     ) -> None:
-        """`text`: where to collect what is sent, for the log; None where it may not be logged."""
+        """`text` collects what is sent, for the log; None if it may not be logged."""
         self.stream_id = stream_id
         self.outcome = names.REJECTED
         self.code: str | None = None
@@ -78,7 +78,7 @@ class StreamRecord:
         self.outcome = names.DISCONNECTED
 
     def sent(self, body: bytes) -> None:
-        """Counts a part of the answer's body that has gone out."""
+        """Counts a part of the body that has been sent."""
         if body and not self._bytes:
             self._times[names.TIME_TO_FIRST_BYTE] = self._milliseconds()
         self._bytes += len(body)
@@ -95,16 +95,16 @@ class StreamRecord:
         self._heartbeats += 1
 
     def delivered(self, outcome: str, code: str | None) -> None:
-        """The client has been told how the answer ended: `code` is the last event's, where it was an error's."""
+        """Notes that the client has got the last event: `code` is that of an error event."""
         self.outcome, self.code = outcome, code
 
     def write(self) -> None:
-        """Does nothing the second time."""
+        """Writes the record; the second call does nothing."""
         if self._written:
             return
         self._written = True
         if self._text is not None:
-            # Not in the line of the metrics, which CloudWatch drops when it is too long.
+            # The text has a line of its own, because CloudWatch drops the metrics of a line that is too long.
             logger.info("The answer was this.", extra={"fields": {"text": "".join(self._text)}})
         logger.info("The answer ended.", extra={"fields": self._fields(self.outcome, self.code, self._values())})
         self._crash_records.remove(self.stream_id)
@@ -144,7 +144,7 @@ class StreamRecords:
         self._dimensions = dict(zip(names.DIMENSIONS, dimensions, strict=True))
         self._crash_records = crash_records
         self._logs_text = logs_text
-        #: Whether the next stream is the first of this environment.
+        #: True while the next stream is the first one of this environment.
         self.is_cold = True
 
     def begin(self, stream_id: str, prompt: str) -> StreamRecord:
@@ -158,5 +158,5 @@ class StreamRecords:
 
 def _tokens(usage: Mapping[str, object]) -> dict[str, float]:
     counts = {metric: usage.get(name) for name, metric in _TOKENS.items()}
-    # Not isinstance: True is an int as well, and no number of tokens.
+    # isinstance would let True pass, which is an int as well and no number of tokens.
     return {metric: count for metric, count in counts.items() if type(count) is int}

@@ -1,6 +1,6 @@
-"""Where text comes from. A source is one module of this package that defines `create_source(environment) -> Source`.
+"""The sources of text. A source is one module of this package that defines `create_source(environment) -> Source`.
 
-STREAM_SOURCE names the module, so a third source is one new file.
+STREAM_SOURCE names the module, so another source is one new file.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from typing import Protocol, cast
 
 
 class Generation(Protocol):
-    """One answer under way."""
+    """The text of one answer, made by its source."""
 
     @property
     def usage(self) -> Mapping[str, object]:
-        """Fields for the last event, final once the iteration has ended."""
+        """The fields that the source adds to the last event, final once the iteration has ended."""
 
     def __aiter__(self) -> AsyncIterator[str]:
-        """The text, one chunk after the other. Raises SourceFailed when it breaks off."""
+        """Iterates the chunks of the text. Raises SourceFailed when the text breaks off."""
 
     async def aclose(self) -> None:
-        """Frees whatever the answer holds; called once, also when it was never iterated."""
+        """Frees whatever the generation holds. Is called once, even if it was never iterated."""
 
 
 class Source(Protocol):
     async def open(self, prompt: str) -> Generation:
-        """Starts an answer and returns before its first text. Raises SourceRefused."""
+        """Starts a generation and returns before its first text. Raises SourceRefused."""
 
 
 class SourceRefused(Exception):
-    """The source declines to start. Status, detail and code reach the client: nothing of the provider's in them.
+    """The source declines to start. The client reads status, detail and code, so they hold none of a provider's words.
 
-    Without `retry_after_seconds` the refusal is for ever: the same request would be refused again.
+    A refusal without `retry_after_seconds` is permanent: the same request would be refused again.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class SourceRefused(Exception):
 
 
 class SourceFailed(Exception):
-    """The answer broke off. Code and message reach the client: nothing of the provider's in them."""
+    """The text broke off. The client reads code and message, so they hold none of a provider's words."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -55,7 +55,10 @@ class SourceFailed(Exception):
 
 
 def load_source(name: str, environment: Mapping[str, str]) -> Source:
-    """Imports the source's module only now: some bring heavy clients. Raises ValueError for an unknown name."""
+    """Imports the module of the source now and not earlier, since some import large clients.
+
+    Raises ValueError for an unknown name.
+    """
     if not name.isidentifier():
         raise ValueError(f"Expected the name of a module in streaming/sources, got {name!r}.")
     try:

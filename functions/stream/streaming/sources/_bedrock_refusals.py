@@ -1,4 +1,4 @@
-"""What a client is told when Bedrock does not start an answer: for ever, or for now.
+"""The refusals that a client gets when Bedrock does not start an answer, permanent or transient.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html#API_runtime_ConverseStream_Errors
 """
@@ -23,7 +23,7 @@ _REJECTED = (422, "The model rejects this input.", "rejected")
 _DENIED = (500, "The service may not use its model.", "model_access")
 _UNKNOWN = (500, "The service's model does not exist.", "model_not_found")
 _FAILED = (502, "The model failed on this input.", "model_error")
-# Not 5xx: callers can bring it about, and no caller may page whoever watches over the service.
+# The status is not 5xx, because callers can cause this, and no caller may trigger an incident alarm.
 _EXHAUSTED = (429, "The quota of the service's model is used up.", "quota_exhausted")
 
 #: The same request would be refused again.

@@ -1,4 +1,4 @@
-"""Amazon Bedrock's ConverseStream through boto3, which blocks: each answer has one worker thread.
+"""The source `bedrock`: ConverseStream through boto3, which blocks, so each answer has one worker thread.
 
 The thread reads an event only when one is asked for, so the bound on memory is the FrameBuffer's: a slow reader slows
 the model down through the socket.
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 _CONFIG = Config(
     connect_timeout=5,
-    # Between two events; a model that thinks longer than this before its first text is taken for dead.
+    # The wait for the next event. A model that takes longer, also before its first text, counts as failed.
     read_timeout=60,
-    # A retry hidden in here would be paid for by a client that waits; it gets the refusal and decides itself.
+    # A client would wait for hidden retries; instead it gets the refusal and decides itself.
     retries={"total_max_attempts": 1},
     tcp_keepalive=True,
 )
@@ -120,7 +120,7 @@ class BedrockSource:
 
 
 def _discard(opening: Future[ConverseStreamResponseTypeDef]) -> None:
-    """Closes an answer that nobody waits for any more."""
+    """Closes the response of an answer that has ended before it was opened."""
     if not opening.cancelled() and opening.exception() is None:
         opening.result()["stream"].close()
 

@@ -1,4 +1,4 @@
-"""The embedded source: the prompt itself, five words at a time. Needs no network and no model."""
+"""The source `local`: an echo of the prompt, five words at a time. Needs no network and no model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LocalGeneration:
             yield chunk
 
     async def aclose(self) -> None:
-        """Holds nothing."""
+        """Does nothing, because the generation holds nothing."""
 
 
 class LocalSource:
