@@ -14,6 +14,9 @@ from ..expectations import expect
 from ..receiving import logged, milliseconds, receive, receive_any, serving
 from ..shipped.scripted import SECRET
 
+#: Far less than a stream that hangs to its deadline takes.
+_PROMPT_SECONDS = 2
+_HEALTH_CHECKS = 10
 # What the adapter's runtime writes into the body when an application breaks off.
 _RUNTIME_NOISE = b"Lambda-Runtime-Function-Error"
 _ENDINGS_WITHOUT_BODY = (("HEAD", "/stream?input=a", 200), ("GET", "/empty", 200), ("GET", "/redirect", 302))
@@ -29,6 +32,19 @@ async def check_error_frame_after_the_200(deployment: Deployment) -> str:
     expect(SECRET.encode() not in got.body, "no secret in the body", got.body[-300:])
     expect(got.stream.id in line.text, "the stream id beside the error in the log", line.text[:300])
     return f"code {got.stream.last['code']}, the secret in the log only"
+
+
+async def check_source_that_ends_as_if_cancelled(deployment: Deployment) -> str:
+    """The event loop takes such an end for a cancellation of its own, and tells nobody."""
+    async with serving(deployment.scripted()) as (service, client):
+        await service.warm()
+        got = await receive(client, '["a", {"cancel": 1}]')
+        after = await receive(client, '["next"]')
+        await logged(service, SECRET)
+    expect(got.stream.last.get("code") == "internal", "code internal", got.stream.last)
+    expect(got.seconds < _PROMPT_SECONDS, f"its end within {_PROMPT_SECONDS} s", got.seconds)
+    expect(after.stream.text == "next", "the next to be served", after.body)
+    return f"code {got.stream.last['code']} after {milliseconds(got.seconds)}, the cause in the log"
 
 
 async def check_problem_before_the_200(deployment: Deployment) -> str:
@@ -123,7 +139,9 @@ async def check_unblocked_event_loop(deployment: Deployment) -> str:
         port = service.function.environment[PORT]
         reading = asyncio.create_task(receive(client, json.dumps(["a", gate.step, "b"])))
         await logged(service, "The answer begins")
-        health = await receive_any(client, "GET", f"http://127.0.0.1:{port}{HEALTH_PATH}")
+        # The first may be answered before the source waits; the last is not.
+        for _ in range(_HEALTH_CHECKS):
+            health = await receive_any(client, "GET", f"http://127.0.0.1:{port}{HEALTH_PATH}")
         gate.open()
         got = await reading
     expect(health.status == 200, "status 200", health)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,9 @@ from ..records import metric_records
 
 #: Two seconds more than the margin before it at which a stream ends.
 _TIMEOUT_SECONDS = 5
+_STREAMS = 200
+#: Of the event loop, each of which reads what pipes and sockets hold.
+_TURNS = 5
 
 
 async def check_record_of_killed_application(deployment: Deployment) -> str:
@@ -54,6 +58,21 @@ async def check_record_of_blocking_source(deployment: Deployment) -> str:
     _expect_ending(died, names.SHUTDOWN, "killed")
     expect(followed["outcome"] == names.COMPLETE, "the next stream to be complete", followed)
     return f"outcome {died['outcome']}, code {died['code']}, printed by the next environment"
+
+
+async def check_records_before_the_end(deployment: Deployment) -> str:
+    """Lambda may freeze the environment once a response has ended; what is logged later may never come."""
+    late = 0
+    async with serving(deployment.scripted()) as (service, client):
+        await service.warm()
+        for count in range(1, _STREAMS + 1):
+            await receive(client, '["a"]')
+            # What was written before the end is in the pipe by now; the event loop has to read it.
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+            late += sum('"The answer ended."' in line.text for line in service.log) < count
+    expect(late == 0, f"no record after the end of {_STREAMS} responses", late)
+    return f"none of {_STREAMS} records came after the end of its response"
 
 
 def _expect_ending(record: Mapping[str, Any], outcome: str, code: str) -> None:

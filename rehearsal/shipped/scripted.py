@@ -19,6 +19,9 @@ _PATIENCE_SECONDS = float(os.environ.get("SCRIPTED_PATIENCE_SECONDS", "30"))
 _POLL_SECONDS = 0.005
 
 
+_ERRORS: Mapping[str, type[BaseException]] = {"fail": RuntimeError, "cancel": asyncio.CancelledError}
+
+
 class ScriptedGeneration:
     def __init__(self, steps: list[Step]) -> None:
         self._steps = steps
@@ -45,12 +48,13 @@ class ScriptedGeneration:
                 time.sleep(seconds)  # noqa: ASYNC251  # the mistake that is rehearsed
             case {"usage": usage}:
                 self.usage = usage
-            case {"fail": _}:
-                raise RuntimeError(SECRET)
             case {"die": status}:
                 os._exit(status)
             case {"kill": number}:
                 os.kill(os.getpid(), number)
+            case _:
+                (name,) = step
+                raise _ERRORS[name](SECRET)
 
     async def _wait_for(self, path: str) -> None:
         give_up = time.monotonic() + _PATIENCE_SECONDS

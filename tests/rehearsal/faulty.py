@@ -5,10 +5,13 @@ Faults reach the application through ASGI, the process, and the scripted source 
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import re
 import signal
+import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -122,6 +125,34 @@ class LeaksASecret(Fault):
             raise failed("internal", _scripted().SECRET)
 
         _scripted().ScriptedGeneration.act = act
+
+
+class TakesItsTimeToFail(Fault):
+    async def on_message(self, scope: Scope, message: Message, send: Send) -> None:
+        if b'"code"' in message.get("body", b""):
+            await asyncio.sleep(3)
+        await send(message)
+
+
+class LogsLate(Fault):
+    """Lines leave the process a moment after they were written."""
+
+    def __init__(self) -> None:
+        out = sys.stdout
+
+        class LateOutput:
+            def write(self, text: str) -> int:
+                threading.Timer(0.05, self._write_now, [text]).start()
+                return len(text)
+
+            def flush(self) -> None:
+                """Each line is flushed when it is written."""
+
+            def _write_now(self, text: str) -> None:
+                out.write(text)
+                out.flush()
+
+        sys.stdout = LateOutput()
 
 
 def _scripted() -> Any:
