@@ -57,6 +57,7 @@ dev: $(CLI) ## serve the page and the function from the source tree, reloading o
 		--host 127.0.0.1 --port $(PORT) --timeout-graceful-shutdown 1 --no-access-log
 
 test: $(CLI) ## run the whole test suite with coverage
+	@echo "Running all tests: about three minutes on two quiet processors, and longer on busy ones ..."
 	@pytest
 
 synth: $(CLI) ## synthesise every stage into cdk.out

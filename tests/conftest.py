@@ -21,11 +21,6 @@ settings.load_profile("patient")
 _LONGEST = frozenset({"rehearsal", "browser", "test_app.py"})
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than processors: a third of the suite is waiting, for streams that take their time."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_configure() -> None:
     _reach_loopback_directly()
     # Whoever starts the tests in the background may have made them deaf to it, and so all that they start.
