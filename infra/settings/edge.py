@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .base import Settings
 from .rules import MIN_IDLE_TIMEOUT_SECONDS, require
 
 #: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
@@ -14,7 +15,7 @@ _MIN_RATE_LIMIT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class FirewallSettings:
+class FirewallSettings(Settings):
     """The settings of AWS WAF in front of the distribution."""
 
     #: AWS WAF requires the web ACL of a distribution to be in this region.
@@ -24,13 +25,13 @@ class FirewallSettings:
     #: The limit for one address; requests above it get 403.
     requests_per_five_minutes: int = 500
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         limit = self.requests_per_five_minutes
         require("requests_per_five_minutes", limit, limit >= _MIN_RATE_LIMIT, f"{_MIN_RATE_LIMIT} or more")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EdgeSettings:
+class EdgeSettings(Settings):
     """The settings of CloudFront in front of the function URL and the page."""
 
     #: The time that CloudFront waits for the next byte; the heartbeat has to be shorter.
@@ -42,7 +43,7 @@ class EdgeSettings:
     certificate_arn: str | None = None
     firewall: FirewallSettings | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         timeouts = _READ_TIMEOUT_SECONDS
         require(
             "read_timeout_seconds",

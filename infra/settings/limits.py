@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .base import Settings
 from .rules import require
 
 #: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -11,7 +12,7 @@ _LAMBDA_TIMEOUT_SECONDS = 900
 
 
 @dataclass(frozen=True, kw_only=True)
-class CostLimits:
+class CostLimits(Settings):
     """Limits that together bound a month's cost: reserved_concurrency environments that are never idle."""
 
     #: Maximum of concurrent streams; further callers get 429. None: what is left of the account's quota.
@@ -26,7 +27,7 @@ class CostLimits:
     #: activated the stage's tag as a cost allocation tag (infra/names.py).
     monthly_budget_usd: int | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         require(
             "reserved_concurrency",
             self.reserved_concurrency,
