@@ -53,6 +53,7 @@ class StreamingStage(cdk.Stage):
             "Api",
             stream_function=self.stream.web_function,
             generate_timeout=cdk.Duration.seconds(settings.generate_timeout_seconds),
+            generate_concurrency=settings.limits.buffered_reserved_concurrency,
             # The HTTP API in front of the buffered function checks tokens itself.
             props=_function_props(settings, checks_tokens=False),
             jwt=settings.jwt,
@@ -82,7 +83,9 @@ class StreamingStage(cdk.Stage):
         from .edge.stack import EdgeStack, FirewallStack
 
         if edge.firewall:
-            self.firewall = FirewallStack(self, "Firewall", settings=edge.firewall)
+            self.firewall = FirewallStack(
+                self, "Firewall", settings=edge.firewall, log_retention_days=settings.log_retention_days
+            )
         return EdgeStack(
             self,
             "Edge",

@@ -81,7 +81,7 @@ class StreamingRestApi(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name="v1",
                 access_log_destination=apigateway.LogGroupLogDestination(access_logs),
-                access_log_format=access_log_format(),
+                access_log_format=access_log_format("identity.userArn"),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 tracing_enabled=True,
                 throttling_rate_limit=throttle.requests_per_second,

@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ..nag import acknowledge
+from ..names import STREAM_PATH
 from ..settings import EdgeSettings
 from .headers import security_headers
 from .page_bucket import PageBucket
@@ -51,7 +52,7 @@ class Edge(Construct):
             "Distribution",
             default_root_object="index.html",
             default_behavior=self._page_behavior(page.bucket),
-            additional_behaviors={"/stream": self._stream_behavior(stream)},
+            additional_behaviors={STREAM_PATH: self._stream_behavior(stream)},
             domain_names=list(settings.domain_names) or None,
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", arn) if arn else None,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,

@@ -57,7 +57,9 @@ class FirewallStack(cdk.Stack):
     `scope` is the stage. Raises SettingsError where the account or the region of the stage is unknown at synth.
     """
 
-    def __init__(self, scope: cdk.Stage, construct_id: str, *, settings: FirewallSettings) -> None:
+    def __init__(
+        self, scope: cdk.Stage, construct_id: str, *, settings: FirewallSettings, log_retention_days: int
+    ) -> None:
         if scope.region is None or scope.account is None:
             raise SettingsError(
                 f"Setting firewall: got {settings!r} in an account and a region that are not known at synth; allowed: "
@@ -69,4 +71,4 @@ class FirewallStack(cdk.Stack):
             description="AWS WAF for the distribution",
             env=cdk.Environment(account=scope.account, region=FirewallSettings.REGION),
         )
-        self.acl_arn = Firewall(self, "Firewall", settings=settings).acl_arn
+        self.acl_arn = Firewall(self, "Firewall", settings=settings, log_retention_days=log_retention_days).acl_arn

@@ -33,7 +33,10 @@ class JwtSettings(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class ThrottleSettings(Settings):
-    """The throttle of each API of the stage. The function URL is throttled by the reserved concurrency only."""
+    """The throttle of each API of the stage. The function URL is throttled by the reserved concurrency only.
+
+    The HTTP API gets a lower one where its function has a reservation that could not serve this one.
+    """
 
     requests_per_second: int = 50
     burst_requests: int = 100

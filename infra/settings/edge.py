@@ -22,12 +22,15 @@ class FirewallSettings(Settings):
     #: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
     REGION: ClassVar[str] = "us-east-1"
 
-    #: The limit for one address; requests above it get 403.
-    requests_per_five_minutes: int = 500
+    #: The limit of requests for /stream from one address; those above it get 403. The firewall cannot count those
+    #: that are open: 60 streams of one minute each keep twelve environments busy.
+    requests_per_five_minutes: int = 60
+    #: The limit of all other requests from one address, which are the files of the page.
+    page_requests_per_five_minutes: int = 500
 
     def _check(self) -> None:
-        limit = self.requests_per_five_minutes
-        require("requests_per_five_minutes", limit, limit >= _MIN_RATE_LIMIT, f"{_MIN_RATE_LIMIT} or more")
+        for key in ("requests_per_five_minutes", "page_requests_per_five_minutes"):
+            require(key, getattr(self, key), getattr(self, key) >= _MIN_RATE_LIMIT, f"{_MIN_RATE_LIMIT} or more")
 
 
 @dataclass(frozen=True, kw_only=True)

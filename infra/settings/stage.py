@@ -71,7 +71,7 @@ class StageSettings(Settings):
     cors_origins: tuple[str, ...] = ()
     jwt: JwtSettings | None = None
     #: Confirms that anyone on the internet may use the service at your cost: needed for a public URL or an edge
-    #: without a token check.
+    #: without a token check. It requires reservations in `limits`, which bound that cost.
     public_on_purpose: bool = False
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
     edge: EdgeSettings | None = None
@@ -85,7 +85,8 @@ class StageSettings(Settings):
     log_retention_days: int = 30
     #: Writes inputs and answers into the log, where everyone with access to logs can read them.
     log_text: bool = False
-    #: The log names callers by a hash: they can be told apart, but nobody reads who they are.
+    #: The log of a function names callers by a hash: they can be told apart, but nobody reads who they are. The access
+    #: logs of the APIs, which cannot hash, name them as they are.
     hash_callers: bool = False
     alarm_email: str | None = None
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
@@ -185,6 +186,12 @@ class StageSettings(Settings):
             self.edge,
             not self.edge or self.url_auth == "AWS_IAM",
             "None with url_auth 'NONE', with which callers could bypass it",
+        )
+        require(
+            "public_on_purpose",
+            self.public_on_purpose,
+            not self.public_on_purpose or self.limits.reserved_concurrency is not None,
+            "True with limits.reserved_concurrency, which bounds what anyone on the internet can spend, or False",
         )
         for origin in self.cors_origins:
             allowed = "'*', or 'scheme://host' or 'scheme://host:port' in lower case, as browsers send it"

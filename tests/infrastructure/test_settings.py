@@ -25,7 +25,7 @@ from infra.settings import (
 )
 from infra.stages import select_stages, stages
 from tests.infrastructure.alarm_rules import templates_of
-from tests.infrastructure.support import EACH_STAGE, JWT, build_stage
+from tests.infrastructure.support import EACH_STAGE, JWT, RESERVED, build_stage
 
 BEDROCK = BedrockSettings(model_id="m")
 FOLLOWING_USE = AutoScalingSettings(min_environments=1, max_environments=3)
@@ -74,7 +74,10 @@ CERTIFICATE = "arn:aws:acm:{}:123456789012:certificate/one"
         ("account_concurrency", {"account_concurrency": 0}),
         (
             "scaling",
-            {"limits": CostLimits(reserved_concurrency=2), "scaling": ScalingSettings(auto_scaling=FOLLOWING_USE)},
+            {
+                "limits": CostLimits(reserved_concurrency=2, buffered_reserved_concurrency=10),
+                "scaling": ScalingSettings(auto_scaling=FOLLOWING_USE),
+            },
         ),
         ("scaling", {"account_concurrency": 9, "scaling": ScalingSettings(provisioned_concurrency=10)}),
         ("deadline_margin_seconds", {"deadline_margin_seconds": 0}),
@@ -84,6 +87,8 @@ CERTIFICATE = "arn:aws:acm:{}:123456789012:certificate/one"
         ("url_auth", {"url_auth": "none"}),
         ("url_auth", {"url_auth": "NONE"}),
         ("edge", {"edge": EdgeSettings()}),
+        ("public_on_purpose", {"public_on_purpose": True, "url_auth": "NONE"}),
+        ("public_on_purpose", {"public_on_purpose": True, "edge": EdgeSettings()}),
         ("edge", {"edge": EdgeSettings(), "jwt": JWT, "url_auth": "NONE"}),
         ("quiet_minutes", {"alarms": AlarmSettings(quiet_minutes=15)}),
         ("canary", {"canary": CanarySettings(minutes=29)}),
@@ -125,6 +130,12 @@ def test_setting_that_cannot_work_is_refused_with_key_value_and_choice(key: str,
             ),
         ),
         ("reserved_concurrency", lambda: CostLimits(reserved_concurrency=0)),
+        ("buffered_reserved_concurrency", lambda: CostLimits(reserved_concurrency=1)),
+        ("buffered_reserved_concurrency", lambda: CostLimits(buffered_reserved_concurrency=1)),
+        (
+            "buffered_reserved_concurrency",
+            lambda: CostLimits(reserved_concurrency=1, buffered_reserved_concurrency=0),
+        ),
         ("max_stream_seconds", lambda: CostLimits(max_stream_seconds=0)),
         ("max_stream_seconds", lambda: CostLimits(max_stream_seconds=901)),
         ("max_output_tokens", lambda: CostLimits(max_output_tokens=0)),
@@ -177,6 +188,7 @@ def test_setting_that_cannot_work_is_refused_with_key_value_and_choice(key: str,
         ("domain_names", lambda: EdgeSettings(domain_names=("a.b",))),
         ("domain_names", lambda: EdgeSettings(certificate_arn=CERTIFICATE.format("us-east-1"))),
         ("requests_per_five_minutes", lambda: FirewallSettings(requests_per_five_minutes=9)),
+        ("page_requests_per_five_minutes", lambda: FirewallSettings(page_requests_per_five_minutes=9)),
         ("requests_per_second", lambda: ThrottleSettings(requests_per_second=0)),
         ("burst_requests", lambda: ThrottleSettings(burst_requests=-1)),
     ],
@@ -257,7 +269,7 @@ def test_longest_name_of_a_stage_fits_into_the_names_of_its_stacks() -> None:
 
 
 @pytest.mark.parametrize("changes", [{"url_auth": "NONE"}, {"edge": EdgeSettings()}])
-@pytest.mark.parametrize("callers", [{"jwt": JWT}, {"public_on_purpose": True}])
+@pytest.mark.parametrize("callers", [{"jwt": JWT}, {"public_on_purpose": True, "limits": RESERVED}])
 def test_service_is_open_to_browsers_with_a_token_check_or_on_purpose(
     changes: dict[str, Any], callers: dict[str, Any]
 ) -> None:

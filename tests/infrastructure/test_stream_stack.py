@@ -10,7 +10,16 @@ from infra.function import adapter_variables as adapter
 from infra.names import ALIAS_NAME, INVOKER_ROLE_ARN_OUTPUT, STAGE_TAG, STREAM_URL_OUTPUT
 from infra.settings import BedrockSettings, CostLimits, ScalingSettings, SettingsError
 from infra.stage import StreamingStage
-from tests.infrastructure.support import JWT, as_list, build_stage, only, properties, statements, stream_template_of
+from tests.infrastructure.support import (
+    JWT,
+    RESERVED,
+    as_list,
+    build_stage,
+    only,
+    properties,
+    statements,
+    stream_template_of,
+)
 
 FUNCTION = "AWS::Lambda::Function"
 
@@ -53,7 +62,7 @@ def test_invoker_may_call_the_url_and_nothing_else(stream_template: Template) ->
 
 
 def test_public_url_carries_both_permissions_and_a_warning() -> None:
-    stage = build_stage(url_auth="NONE", public_on_purpose=True)
+    stage = build_stage(url_auth="NONE", public_on_purpose=True, limits=RESERVED)
     template = Template.from_stack(stage.stream)
     granted = properties(template, "AWS::Lambda::Permission")
     assert {permission["Action"] for permission in granted} == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
@@ -132,7 +141,9 @@ def test_alias_is_live_and_its_version_outlives_a_deployment(stream_template: Te
 def test_reservation_is_absent_unless_set(stream_template: Template) -> None:
     assert "ReservedConcurrentExecutions" not in only(stream_template, FUNCTION)
     assert (
-        only(stream_template_of(limits=CostLimits(reserved_concurrency=7)), FUNCTION)["ReservedConcurrentExecutions"]
+        only(stream_template_of(limits=CostLimits(reserved_concurrency=7, buffered_reserved_concurrency=10)), FUNCTION)[
+            "ReservedConcurrentExecutions"
+        ]
         == 7
     )
 
