@@ -53,7 +53,7 @@ def concurrency_alarms(service: Service, account_limit: int) -> list[AlarmRecord
 
 
 def _concurrency_alarm(name: str, function: WebFunction, account_limit: int, noun: str) -> AlarmRecord:
-    """Compares with the function's reservation or, without one, with `account_limit`. `noun` is what takes an environment."""
+    """Compares with the function's reservation or, without one, with `account_limit`. `noun` names what it counts."""
     limit = function.reserved_concurrency or account_limit
     return AlarmRecord(
         construct_id=f"{name}ConcurrencyNearLimit",

@@ -16,6 +16,11 @@ from .headers import security_headers
 from .page_bucket import PageBucket
 from .stream_origin import StreamOrigin
 
+# CloudFront keeps these for 10 s unless told otherwise. The cache of the stream ignores query and headers, so one caller's
+# error would answer everybody's GET.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+
 
 class Edge(Construct):
     """The distribution, the headers that it adds, and the bucket of its access logs where the settings ask for one."""
@@ -59,6 +64,7 @@ class Edge(Construct):
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             web_acl_id=web_acl_arn,
             log_bucket=self._logs,
+            error_responses=_uncached_errors(),
         )
 
     def _page_behavior(self, bucket: s3.IBucket) -> cloudfront.BehaviorOptions:
@@ -121,3 +127,7 @@ class Edge(Construct):
                 "domain_names and certificate_arn raise the minimum to TLSv1.2."
             )
         acknowledge(self.distribution, reasons)
+
+
+def _uncached_errors() -> list[cloudfront.ErrorResponse]:
+    return [cloudfront.ErrorResponse(http_status=status, ttl=cdk.Duration.seconds(0)) for status in _CACHED_ERRORS]

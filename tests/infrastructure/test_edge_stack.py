@@ -64,6 +64,15 @@ def test_stream_is_neither_cached_nor_compressed(edge_template: Template) -> Non
     assert behavior["Compress"] is False
 
 
+def test_error_of_one_caller_is_kept_for_nobody_else(edge_template: Template, plain_template: Template) -> None:
+    """These are all statuses that CloudFront caches without being asked to."""
+    kept_by_default = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+    for template in (edge_template, plain_template):
+        responses = config(template)["CustomErrorResponses"]
+        assert responses == [{"ErrorCode": response["ErrorCode"], "ErrorCachingMinTTL": 0} for response in responses]
+        assert {response["ErrorCode"] for response in responses} == kept_by_default
+
+
 def test_stream_gets_every_header_of_the_viewer_but_the_host(edge_template: Template) -> None:
     policy = stream_behavior(edge_template)["OriginRequestPolicyId"]
     assert policy == "b689b0a8-53d0-40ab-baf2-68738e2966ac"  # AllViewerExceptHostHeader
