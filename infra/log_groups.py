@@ -1,4 +1,4 @@
-"""Log groups that expire their lines and are deleted with their stack."""
+"""Log groups that expire their lines, and are deleted with their stack unless the stage keeps its logs (stage.py)."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ def stages() -> Sequence[StageSettings]:
             limits=CostLimits(reserved_concurrency=100, buffered_reserved_concurrency=50),
             canary=CanarySettings(),
             log_retention_days=90,
+            keep_logs=True,
         ),
     )
 

@@ -16,8 +16,8 @@ from .headers import security_headers
 from .page_bucket import PageBucket
 from .stream_origin import StreamOrigin
 
-# CloudFront keeps these for 10 s unless told otherwise. The cache of the stream ignores query and headers, so one caller's
-# error would answer everybody's GET.
+# CloudFront keeps these for 10 s unless told otherwise. The cache key of the stream has no query and no headers, so one
+# caller's error would answer everybody's GET.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 _CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
@@ -35,10 +35,11 @@ class Edge(Construct):
         settings: EdgeSettings,
         web_acl_arn: str | None,
         log_retention_days: int,
+        keep_logs: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self._headers = security_headers(self, "SecurityHeaders")
-        self._logs = self._build_logs(log_retention_days) if settings.access_logs else None
+        self._logs = self._build_logs(log_retention_days, keep=keep_logs) if settings.access_logs else None
         self.distribution = self._build_distribution(page, stream, settings, web_acl_arn)
         stream.allow(self.distribution)
         self._acknowledge(settings)
@@ -89,7 +90,7 @@ class Edge(Construct):
             compress=False,
         )
 
-    def _build_logs(self, retention_days: int) -> s3.Bucket:
+    def _build_logs(self, retention_days: int, *, keep: bool) -> s3.Bucket:
         logs = s3.Bucket(
             self,
             "Logs",
@@ -100,8 +101,8 @@ class Edge(Construct):
             # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
             object_ownership=s3.ObjectOwnership.OBJECT_WRITER,
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(retention_days))],
-            auto_delete_objects=True,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
+            auto_delete_objects=not keep,
+            removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
         )
         acknowledge(
             logs,

@@ -68,7 +68,9 @@ class Firewall(Construct):
         stack = cdk.Stack.of(self)
         # AWS WAF requires this beginning of the name, and the ARN without the `:*` that CloudFormation ends it with.
         # https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
-        name = f"aws-waf-logs-{stack.stack_name}"
+        # A group that outlives its stack has its name, so that of the next stack needs another.
+        unique = cdk.Fn.select(0, cdk.Fn.split("-", cdk.Fn.select(2, cdk.Fn.split("/", stack.stack_id))))
+        name = f"aws-waf-logs-{stack.stack_name}-{unique}"
         group = log_group(self, "Logs", name=name, retention_days=retention_days)
         arn = stack.format_arn(
             service="logs",

@@ -28,6 +28,7 @@ class EdgeStack(cdk.Stack):
         settings: EdgeSettings,
         web_acl_arn: str | None,
         log_retention_days: int,
+        keep_logs: bool,
     ) -> None:
         super().__init__(scope, construct_id, description="CloudFront with the page and the stream")
         stream = StreamOrigin(
@@ -46,6 +47,7 @@ class EdgeStack(cdk.Stack):
             settings=settings,
             web_acl_arn=web_acl_arn,
             log_retention_days=log_retention_days,
+            keep_logs=keep_logs,
         )
         cdk.CfnOutput(self, "PageUrl", value=self.edge.page_url, description="The web page; the stream is at /stream")
         cdk.CfnOutput(self, "DistributionDomainName", value=self.edge.distribution.domain_name)

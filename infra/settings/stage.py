@@ -83,6 +83,8 @@ class StageSettings(Settings):
     canary: CanarySettings | None = None
 
     log_retention_days: int = 30
+    #: Log groups and the access logs of the edge outlive the stage, for as long as their lines are retained.
+    keep_logs: bool = False
     #: Writes inputs and answers into the log, where everyone with access to logs can read them.
     log_text: bool = False
     #: The log of a function names callers by a hash: they can be told apart, but nobody reads who they are. The access

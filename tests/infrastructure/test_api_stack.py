@@ -116,6 +116,20 @@ def test_rest_api_streams_both_verbs_to_signed_callers(api_template: Template) -
         assert "/response-streaming-invocations" in str(method["Integration"]["Uri"])
 
 
+def test_rest_api_owns_its_execution_log_before_its_stage_exists(api_template: Template) -> None:
+    (api,) = api_template.find_resources("AWS::ApiGateway::RestApi")
+    name = {"Fn::Join": ["", ["API-Gateway-Execution-Logs_", {"Ref": api}, "/v1"]]}
+    ((group, resource),) = [
+        (logical_id, found)
+        for logical_id, found in api_template.find_resources("AWS::Logs::LogGroup").items()
+        if found["Properties"].get("LogGroupName") == name
+    ]
+    assert resource["Properties"]["RetentionInDays"] == 30
+    ((_, stage),) = api_template.find_resources("AWS::ApiGateway::Stage").items()
+    assert stage["Properties"]["StageName"] == "v1"
+    assert group in stage["DependsOn"]
+
+
 def test_rest_integration_waits_as_long_as_the_function_runs() -> None:
     template = Template.from_stack(build_stage(limits=CostLimits(max_stream_seconds=700)).api)
     assert {m["Integration"]["TimeoutInMillis"] for m in properties(template, METHOD)} == {700_000}

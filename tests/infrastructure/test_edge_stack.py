@@ -10,7 +10,7 @@ from functions.stream.streaming import settings as names
 from infra.edge.page import SECURITY_HEADERS
 from infra.settings import EdgeSettings, FirewallSettings, SettingsError
 from infra.stage import StreamingStage
-from tests.infrastructure.support import JsonObject, as_list, build_edge_stage, only, properties
+from tests.infrastructure.support import JWT, JsonObject, as_list, build_edge_stage, build_stage, only, properties
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 BUCKET = "AWS::S3::Bucket"
@@ -205,6 +205,21 @@ def test_access_logs_are_kept_as_long_as_every_log(edge_template: Template) -> N
     assert config(edge_template)["Logging"].get("IncludeCookies", False) is False
 
 
+def test_access_logs_outlive_the_edge_where_the_stage_keeps_its_logs(edge_template: Template) -> None:
+    keeping = build_stage(jwt=JWT, edge=EdgeSettings(), keep_logs=True).edge
+    assert keeping
+    kept = Template.from_stack(keeping)
+    assert _fate_of_logs(edge_template) == ("Delete", True)
+    assert _fate_of_logs(kept) == ("Retain", False)
+
+
+def _fate_of_logs(template: Template) -> tuple[str, bool]:
+    """Returns the deletion policy of the bucket, and whether something empties it first."""
+    bucket = config(template)["Logging"]["Bucket"]["Fn::GetAtt"][0]
+    emptied = [one["BucketName"] for one in properties(template, "Custom::S3AutoDeleteObjects")]
+    return template.find_resources(BUCKET)[bucket]["DeletionPolicy"], {"Ref": bucket} in emptied
+
+
 def test_access_logs_can_be_turned_off(plain_template: Template) -> None:
     assert "Logging" not in config(plain_template)
     plain_template.resource_count_is(BUCKET, 1)
@@ -268,7 +283,7 @@ def test_firewall_logs_whom_it_blocked_but_no_prompt_and_no_token(edge_stage: St
     assert edge_stage.firewall
     template = Template.from_stack(edge_stage.firewall)
     ((group_id, group),) = template.find_resources("AWS::Logs::LogGroup").items()
-    assert group["Properties"]["LogGroupName"].startswith("aws-waf-logs-")
+    assert group["Properties"]["LogGroupName"]["Fn::Join"][1][0] == "aws-waf-logs-test-Firewall-"
     assert group["Properties"]["RetentionInDays"] == 30
     logging = only(template, "AWS::WAFv2::LoggingConfiguration")
     (destination,) = logging["LogDestinationConfigs"]
