@@ -65,9 +65,9 @@ class BufferedHttpApi(Construct):
 def _throttle(throttle: ThrottleSettings, function: WebFunction) -> apigatewayv2.ThrottleSettings:
     """Returns the throttle of the settings, or the lower one that the function's reservation can serve.
 
-    A burst may take the whole reservation. After it requests come only as fast as answers end that take the whole
-    timeout. The API refuses the others with 429, where Lambda's own throttling would reach the caller as a 5xx and
-    fire an alarm.
+    A burst may take the whole reservation, and the rate is that at which answers end if each takes the whole timeout.
+    Callers above it get 429 from the API. Lambda's own throttling, which would be a 5xx and fire an alarm, is left for
+    requests that follow a full burst of the slowest answers.
     """
     rate, burst = float(throttle.requests_per_second), throttle.burst_requests
     if reserved := function.reserved_concurrency:
