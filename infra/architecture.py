@@ -20,5 +20,6 @@ def architecture_of_machine(machine: str) -> Architecture:
 
 
 def architecture_of_layer(arn: str) -> Architecture:
-    """Reads the architecture off the ARN of an adapter layer; a name without a known end counts as arm64."""
-    return "x86_64" if f"{LAYER_SUFFIXES['x86_64']}:" in arn else "arm64"
+    """Reads the architecture off the end of the layer's name in the ARN of a layer version."""
+    name = arn.split(":")[-2].lower()
+    return "arm64" if name.endswith("arm64") else "x86_64"

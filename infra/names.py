@@ -11,6 +11,9 @@ STAGE_TAG = "stage"
 STREAM_URL_OUTPUT = "StreamUrl"
 INVOKER_ROLE_ARN_OUTPUT = "InvokerRoleArn"
 
+#: The path that streams, at the function URL and at the edge.
+STREAM_PATH = "/stream"
+
 #: The alias of each function that every caller uses.
 ALIAS_NAME = "live"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from .alarms.monitored import Service
@@ -32,6 +33,8 @@ class StreamingStage(cdk.Stage):
         self.edge = self._build_edge(settings, settings.edge) if settings.edge else None
         # The stage is tagged, because tags of the app do not reach the stacks of a stage.
         cdk.Tags.of(self).add(STAGE_TAG, settings.name)
+        if settings.keep_logs:
+            cdk.RemovalPolicies.of(self).retain(apply_to_resource_types=[logs.CfnLogGroup.CFN_RESOURCE_TYPE_NAME])
 
     def _build_stream(self, settings: StageSettings) -> StreamStack:
         return StreamStack(
@@ -53,6 +56,7 @@ class StreamingStage(cdk.Stage):
             "Api",
             stream_function=self.stream.web_function,
             generate_timeout=cdk.Duration.seconds(settings.generate_timeout_seconds),
+            generate_concurrency=settings.limits.buffered_reserved_concurrency,
             # The HTTP API in front of the buffered function checks tokens itself.
             props=_function_props(settings, checks_tokens=False),
             jwt=settings.jwt,
@@ -82,7 +86,9 @@ class StreamingStage(cdk.Stage):
         from .edge.stack import EdgeStack, FirewallStack
 
         if edge.firewall:
-            self.firewall = FirewallStack(self, "Firewall", settings=edge.firewall)
+            self.firewall = FirewallStack(
+                self, "Firewall", settings=edge.firewall, log_retention_days=settings.log_retention_days
+            )
         return EdgeStack(
             self,
             "Edge",
@@ -92,6 +98,7 @@ class StreamingStage(cdk.Stage):
             settings=edge,
             web_acl_arn=self.firewall.acl_arn if self.firewall else None,
             log_retention_days=settings.log_retention_days,
+            keep_logs=settings.keep_logs,
         )
 
 

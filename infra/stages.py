@@ -14,10 +14,11 @@ def stages() -> Sequence[StageSettings]:
         StageSettings(
             name="prod",
             memory_mebibytes=1024,
-            # A reservation bounds the bill, but a new account has a quota of 10 in all: raise that quota first.
-            limits=CostLimits(reserved_concurrency=100),
+            # Reservations bound the bill, but a new account has a quota of 10 in all: raise that quota first.
+            limits=CostLimits(reserved_concurrency=100, buffered_reserved_concurrency=50),
             canary=CanarySettings(),
             log_retention_days=90,
+            keep_logs=True,
         ),
     )
 

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from ..function.web_function import WebFunction
 from ..settings import AlarmSettings
 from .alarm import COUNT_PERIOD, AlarmRecord
+from .monitored import Service
 
 _SATURATION = 0.8
 
@@ -43,18 +44,26 @@ def throttles_alarm(name: str, function: WebFunction, settings: AlarmSettings) -
     )
 
 
-def concurrency_alarm(function: WebFunction, account_limit: int) -> AlarmRecord:
-    """Compares with the function's reservation or, without one, with `account_limit`."""
+def concurrency_alarms(service: Service, account_limit: int) -> list[AlarmRecord]:
+    """Returns one record for each function with a reservation, or without any the one of the account."""
+    streams = _concurrency_alarm("", service.stream, account_limit, "stream")
+    if service.generate.reserved_concurrency is None:
+        return [streams]
+    return [streams, _concurrency_alarm("Generate", service.generate, account_limit, "answer")]
+
+
+def _concurrency_alarm(name: str, function: WebFunction, account_limit: int, noun: str) -> AlarmRecord:
+    """Compares with the function's reservation or, without one, with `account_limit`. `noun` names what it counts."""
     limit = function.reserved_concurrency or account_limit
     return AlarmRecord(
-        construct_id="ConcurrencyNearLimit",
+        construct_id=f"{name}ConcurrencyNearLimit",
         metric=_concurrency_metric(function),
         threshold=limit * _SATURATION,
         datapoints=3,
         periods=5,
         severity="ticket",
-        description=f"{_SATURATION:.0%} or more of {limit} concurrent executions are in use; each open stream uses "
-        "one until it ends. At the limit new callers get 429. Raise the limit or shorten the streams.",
+        description=f"{_SATURATION:.0%} or more of {limit} concurrent executions are in use; each open {noun} uses "
+        f"one until it ends. At the limit new callers get 429. Raise the limit or shorten the {noun}s.",
         runbook="concurrency-near-limit",
     )
 

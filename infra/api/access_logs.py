@@ -25,6 +25,10 @@ _FIELDS = (
 )
 
 
-def access_log_format() -> apigateway.AccessLogFormat:
-    """Returns the format, whose keys are the names of API Gateway's `$context` variables."""
-    return apigateway.AccessLogFormat.custom(json.dumps({name: f"$context.{name}" for name in _FIELDS}))
+def access_log_format(*caller: str) -> apigateway.AccessLogFormat:
+    """Returns the format, whose keys are the names of API Gateway's `$context` variables.
+
+    `caller` are the variables of this kind of API that name who asks.
+    """
+    fields = {name: f"$context.{name}" for name in (*_FIELDS, *caller)}
+    return apigateway.AccessLogFormat.custom(json.dumps(fields))

@@ -21,6 +21,8 @@ from .access_logs import access_log_format
 
 # The quota is 30 s and cannot be raised. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 _MAX_FUNCTION_TIMEOUT = cdk.Duration.seconds(29)
+# Who asks: a signature's principal, or a token's subject and issuer.
+_CALLER = ("identity.userArn", "authorizer.claims.sub", "authorizer.claims.iss")
 
 
 class BufferedHttpApi(Construct):
@@ -49,9 +51,7 @@ class BufferedHttpApi(Construct):
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
-            throttle=apigatewayv2.ThrottleSettings(
-                rate_limit=throttle.requests_per_second, burst_limit=throttle.burst_requests
-            ),
+            throttle=_throttle(throttle, function),
             access_log_settings=_JsonAccessLog(log_group(self, "AccessLogs", retention_days=log_retention_days)),
         )
 
@@ -60,6 +60,20 @@ class BufferedHttpApi(Construct):
         scopes = [jwt.scope] if jwt and jwt.scope else None
         for path, method in (("/generate", apigatewayv2.HttpMethod.POST), (HEALTH_PATH, apigatewayv2.HttpMethod.GET)):
             self.api.add_routes(path=path, methods=[method], integration=integration, authorization_scopes=scopes)
+
+
+def _throttle(throttle: ThrottleSettings, function: WebFunction) -> apigatewayv2.ThrottleSettings:
+    """Returns the throttle of the settings, or the lower one that the function's reservation can serve.
+
+    A burst may take the whole reservation, and the rate is that at which answers end if each takes the whole timeout.
+    Callers above it get 429 from the API. Lambda's own throttling, which would be a 5xx and fire an alarm, is left for
+    requests that follow a full burst of the slowest answers.
+    """
+    rate, burst = float(throttle.requests_per_second), throttle.burst_requests
+    if reserved := function.reserved_concurrency:
+        hundredths = int(100 * reserved / function.timeout.to_seconds())
+        rate, burst = min(rate, hundredths / 100), min(burst, reserved)
+    return apigatewayv2.ThrottleSettings(rate_limit=rate, burst_limit=burst)
 
 
 def _authorizer(jwt: JwtSettings | None) -> apigatewayv2.IHttpRouteAuthorizer:
@@ -81,4 +95,4 @@ class _JsonAccessLog:
 
     @property
     def format(self) -> apigateway.AccessLogFormat:
-        return access_log_format()
+        return access_log_format(*_CALLER)

@@ -17,6 +17,7 @@ from ..nag import acknowledge
 from ..settings import ThrottleSettings
 from .access_logs import access_log_format
 
+_STAGE_NAME = "v1"
 _TRANSFER_MODES = {
     lambda_.InvokeMode.BUFFERED: apigateway.ResponseTransferMode.BUFFERED,
     lambda_.InvokeMode.RESPONSE_STREAM: apigateway.ResponseTransferMode.STREAM,
@@ -54,6 +55,7 @@ class StreamingRestApi(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.api = self._build_api(throttle, log_retention_days)
+        self._add_execution_logs(log_retention_days)
         integration = streaming_integration(self.api, function, function.timeout)
         stream = self.api.root.add_resource("stream")
         for verb in ("GET", "POST"):
@@ -64,6 +66,16 @@ class StreamingRestApi(Construct):
                     "Cognito only."
                 },
             )
+
+    def _add_execution_logs(self, retention_days: int) -> None:
+        """Owns the log group that API Gateway would otherwise make, which would never expire and outlive the stack.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+        """
+        name = f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{_STAGE_NAME}"
+        group = log_group(self, "ExecutionLogs", name=name, retention_days=retention_days)
+        # API Gateway makes it with the stage, unless it is there.
+        self.api.deployment_stage.node.add_dependency(group)
 
     def _build_api(self, throttle: ThrottleSettings, log_retention_days: int) -> apigateway.RestApi:
         access_logs = log_group(self, "AccessLogs", retention_days=log_retention_days)
@@ -79,9 +91,9 @@ class StreamingRestApi(Construct):
             cloud_watch_role_removal_policy=cdk.RemovalPolicy.RETAIN,
             default_method_options=apigateway.MethodOptions(authorization_type=apigateway.AuthorizationType.IAM),
             deploy_options=apigateway.StageOptions(
-                stage_name="v1",
+                stage_name=_STAGE_NAME,
                 access_log_destination=apigateway.LogGroupLogDestination(access_logs),
-                access_log_format=access_log_format(),
+                access_log_format=access_log_format("identity.userArn"),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 tracing_enabled=True,
                 throttling_rate_limit=throttle.requests_per_second,

@@ -25,6 +25,7 @@ class ApiStack(cdk.Stack):
         *,
         stream_function: WebFunction,
         generate_timeout: cdk.Duration,
+        generate_concurrency: int | None,
         props: WebFunctionProps,
         jwt: JwtSettings | None,
         throttle: ThrottleSettings,
@@ -40,6 +41,7 @@ class ApiStack(cdk.Stack):
             timeout=generate_timeout,
             props=props,
             log_retention_days=log_retention_days,
+            reserved_concurrency=generate_concurrency,
         )
         self.http_api = BufferedHttpApi(
             self,

@@ -20,8 +20,9 @@ AUDIENCE = "sts.amazonaws.com"
 _ACCOUNT = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 _REPOSITORY = r"[A-Za-z0-9._-]+"
 _NAMES = re.compile(rf"{_ACCOUNT}/{_REPOSITORY}|{_ACCOUNT}@\d+/{_REPOSITORY}@\d+")
-# The role that publishes images is left out, because the app has no images.
-_BOOTSTRAP_ROLES = ("deploy", "file-publishing", "lookup")
+# The role that publishes images is left out, because the app has no images; the one for lookups, because it has no
+# lookups and that role reads everything in the account.
+_BOOTSTRAP_ROLES = ("deploy", "file-publishing")
 
 
 @dataclass(frozen=True)

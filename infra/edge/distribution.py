@@ -10,10 +10,16 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from ..nag import acknowledge
+from ..names import STREAM_PATH
 from ..settings import EdgeSettings
 from .headers import security_headers
 from .page_bucket import PageBucket
 from .stream_origin import StreamOrigin
+
+# CloudFront keeps these for 10 s unless told otherwise. The cache key of the stream has no query and no headers, so one
+# caller's error would answer everybody's GET.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+_CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
 class Edge(Construct):
@@ -29,10 +35,11 @@ class Edge(Construct):
         settings: EdgeSettings,
         web_acl_arn: str | None,
         log_retention_days: int,
+        keep_logs: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self._headers = security_headers(self, "SecurityHeaders")
-        self._logs = self._build_logs(log_retention_days) if settings.access_logs else None
+        self._logs = self._build_logs(log_retention_days, keep=keep_logs) if settings.access_logs else None
         self.distribution = self._build_distribution(page, stream, settings, web_acl_arn)
         stream.allow(self.distribution)
         self._acknowledge(settings)
@@ -51,13 +58,14 @@ class Edge(Construct):
             "Distribution",
             default_root_object="index.html",
             default_behavior=self._page_behavior(page.bucket),
-            additional_behaviors={"/stream": self._stream_behavior(stream)},
+            additional_behaviors={STREAM_PATH: self._stream_behavior(stream)},
             domain_names=list(settings.domain_names) or None,
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", arn) if arn else None,
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             web_acl_id=web_acl_arn,
             log_bucket=self._logs,
+            error_responses=_uncached_errors(),
         )
 
     def _page_behavior(self, bucket: s3.IBucket) -> cloudfront.BehaviorOptions:
@@ -82,7 +90,7 @@ class Edge(Construct):
             compress=False,
         )
 
-    def _build_logs(self, retention_days: int) -> s3.Bucket:
+    def _build_logs(self, retention_days: int, *, keep: bool) -> s3.Bucket:
         logs = s3.Bucket(
             self,
             "Logs",
@@ -93,8 +101,8 @@ class Edge(Construct):
             # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
             object_ownership=s3.ObjectOwnership.OBJECT_WRITER,
             lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(retention_days))],
-            auto_delete_objects=True,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
+            auto_delete_objects=not keep,
+            removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
         )
         acknowledge(
             logs,
@@ -120,3 +128,7 @@ class Edge(Construct):
                 "domain_names and certificate_arn raise the minimum to TLSv1.2."
             )
         acknowledge(self.distribution, reasons)
+
+
+def _uncached_errors() -> list[cloudfront.ErrorResponse]:
+    return [cloudfront.ErrorResponse(http_status=status, ttl=cdk.Duration.seconds(0)) for status in _CACHED_ERRORS]

@@ -28,6 +28,7 @@ class EdgeStack(cdk.Stack):
         settings: EdgeSettings,
         web_acl_arn: str | None,
         log_retention_days: int,
+        keep_logs: bool,
     ) -> None:
         super().__init__(scope, construct_id, description="CloudFront with the page and the stream")
         stream = StreamOrigin(
@@ -46,6 +47,7 @@ class EdgeStack(cdk.Stack):
             settings=settings,
             web_acl_arn=web_acl_arn,
             log_retention_days=log_retention_days,
+            keep_logs=keep_logs,
         )
         cdk.CfnOutput(self, "PageUrl", value=self.edge.page_url, description="The web page; the stream is at /stream")
         cdk.CfnOutput(self, "DistributionDomainName", value=self.edge.distribution.domain_name)
@@ -57,7 +59,9 @@ class FirewallStack(cdk.Stack):
     `scope` is the stage. Raises SettingsError where the account or the region of the stage is unknown at synth.
     """
 
-    def __init__(self, scope: cdk.Stage, construct_id: str, *, settings: FirewallSettings) -> None:
+    def __init__(
+        self, scope: cdk.Stage, construct_id: str, *, settings: FirewallSettings, log_retention_days: int
+    ) -> None:
         if scope.region is None or scope.account is None:
             raise SettingsError(
                 f"Setting firewall: got {settings!r} in an account and a region that are not known at synth; allowed: "
@@ -69,4 +73,4 @@ class FirewallStack(cdk.Stack):
             description="AWS WAF for the distribution",
             env=cdk.Environment(account=scope.account, region=FirewallSettings.REGION),
         )
-        self.acl_arn = Firewall(self, "Firewall", settings=settings).acl_arn
+        self.acl_arn = Firewall(self, "Firewall", settings=settings, log_retention_days=log_retention_days).acl_arn

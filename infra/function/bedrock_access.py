@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -28,12 +30,20 @@ def _statements(scope: Construct, settings: BedrockSettings) -> list[iam.PolicyS
     )
     # A profile forwards the call to the model in one of its regions; the condition rules out direct calls.
     # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
-    models = [_model_arn(stack, settings, region) for region in settings.inference_profile_regions]
+    models = [_model_arn(stack, settings, region) for region in _model_regions(stack, settings)]
     condition = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
     return [
         iam.PolicyStatement(actions=[_ACTION], resources=[profile]),
         iam.PolicyStatement(actions=[_ACTION], resources=models, conditions=condition),
     ]
+
+
+def _model_regions(stack: cdk.Stack, settings: BedrockSettings) -> Sequence[str]:
+    """Returns the regions in the ARNs of the model. A global profile asks for its own region and for none.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+    """
+    return (stack.region, "") if settings.is_global else settings.inference_profile_regions
 
 
 def _model_arn(stack: cdk.Stack, settings: BedrockSettings, region: str) -> str:

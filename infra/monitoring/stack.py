@@ -13,7 +13,7 @@ from constructs import Construct
 
 from ..alarms.alarm import AlarmRecord, notify
 from ..alarms.endpoints import client_errors_alarms, http_api_errors_alarm, rest_api_errors_alarm
-from ..alarms.functions import concurrency_alarm, errors_alarm, no_traffic_alarms, spillover_alarms, throttles_alarm
+from ..alarms.functions import concurrency_alarms, errors_alarm, no_traffic_alarms, spillover_alarms, throttles_alarm
 from ..alarms.monitored import Service
 from ..alarms.streams import backpressure_alarm
 from ..settings import AlarmSettings
@@ -80,7 +80,7 @@ def _alarm_records(service: Service, account_concurrency: int, alarms: AlarmSett
         rest_api_errors_alarm(service.rest_api, alarms),
         *client_errors_alarms(service, alarms),
         backpressure_alarm(service.stream.metrics, alarms),
-        concurrency_alarm(service.stream, account_concurrency),
+        *concurrency_alarms(service, account_concurrency),
         *spillover_alarms(service.stream, alarms),
         *no_traffic_alarms(service.stream, alarms),
     )

@@ -4,6 +4,7 @@ The package imports nothing else of infra, so that everything else can import it
 """
 
 from .alarms import FAILURE_WINDOW_MINUTES, RATE_PERIOD_MINUTES, RATE_PERIODS, AlarmSettings
+from .base import Settings
 from .callers import JwtSettings, ThrottleSettings, UrlAuth
 from .canary import CanarySettings
 from .edge import EdgeSettings, FirewallSettings
@@ -30,6 +31,7 @@ __all__ = [
     "JwtSettings",
     "ScalingSettings",
     "ScheduledRange",
+    "Settings",
     "SettingsError",
     "StageSettings",
     "ThrottleSettings",

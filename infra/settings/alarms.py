@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .base import Settings
 from .rules import require
 
 #: Evaluation window of rate alarms: so many periods of so many minutes.
@@ -18,7 +19,7 @@ _MAX_WINDOW_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class AlarmSettings:
+class AlarmSettings(Settings):
     """The thresholds that a team decides on. Raises SettingsError, as every group of settings does."""
 
     #: Threshold for the p90 of the time from the arrival of the request to the first byte.
@@ -40,7 +41,7 @@ class AlarmSettings:
     #: The path or URL of docs/runbook.md: the text of each alarm ends in a link to its section.
     runbook_url: str = "docs/runbook.md"
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         for key in ("source_error_share", "truncated_share", "client_error_share"):
             require(key, getattr(self, key), 0 < getattr(self, key) <= 1, "more than 0, at most 1 (all of them)")
         for key in ("first_byte_milliseconds", "slow_reader_milliseconds", "min_streams"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from .base import Settings
 from .rules import require
 
 UrlAuth = Literal["AWS_IAM", "NONE"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class JwtSettings:
+class JwtSettings(Settings):
     """The issuer, audience and scope of accepted tokens.
 
     The HTTP API accepts a token in place of IAM; the streaming function checks tokens itself.
@@ -23,7 +24,7 @@ class JwtSettings:
     #: A token has to name this scope too.
     scope: str | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         require("issuer", self.issuer, self.issuer.startswith("https://"), "an https:// URL")
         are_words = bool(self.audience) and all(_is_word(name) for name in self.audience)
         require("audience", self.audience, are_words, "at least one audience, each without spaces")
@@ -31,13 +32,16 @@ class JwtSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ThrottleSettings:
-    """The throttle of each API of the stage. The function URL is throttled by the reserved concurrency only."""
+class ThrottleSettings(Settings):
+    """The throttle of each API of the stage. The function URL is throttled by the reserved concurrency only.
+
+    The HTTP API gets a lower one where its function has a reservation that could not serve this one.
+    """
 
     requests_per_second: int = 50
     burst_requests: int = 100
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         for key in ("requests_per_second", "burst_requests"):
             require(key, getattr(self, key), getattr(self, key) > 0, "a number above 0")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .base import Settings
 from .rules import require
 
 #: The p90 of all streams cannot move while at most this share of them is slow.
@@ -13,7 +14,7 @@ _MAX_MINUTES = 2 * 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class CanarySettings:
+class CanarySettings(Settings):
     """Some callers get the new version first. The others follow unless a rollback alarm fires meanwhile."""
 
     #: Metrics mix both versions, so a fault of the new one can move a rate by at most this many percent.
@@ -21,7 +22,7 @@ class CanarySettings:
     #: A stream is counted at its end, so this has to cover the longest stream and the alarms' evaluation window.
     minutes: int = 30
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         require(
             "percent",
             self.percent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from .base import Settings
 from .rules import MIN_IDLE_TIMEOUT_SECONDS, require
 
 #: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
@@ -14,23 +15,26 @@ _MIN_RATE_LIMIT = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class FirewallSettings:
+class FirewallSettings(Settings):
     """The settings of AWS WAF in front of the distribution."""
 
     #: AWS WAF requires the web ACL of a distribution to be in this region.
     #: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
     REGION: ClassVar[str] = "us-east-1"
 
-    #: The limit for one address; requests above it get 403.
-    requests_per_five_minutes: int = 500
+    #: The limit of requests for /stream from one address; those above it get 403. The firewall cannot count those
+    #: that are open: 60 streams of one minute each keep twelve environments busy.
+    requests_per_five_minutes: int = 60
+    #: The limit of all other requests from one address, which are the files of the page.
+    page_requests_per_five_minutes: int = 500
 
-    def __post_init__(self) -> None:
-        limit = self.requests_per_five_minutes
-        require("requests_per_five_minutes", limit, limit >= _MIN_RATE_LIMIT, f"{_MIN_RATE_LIMIT} or more")
+    def _check(self) -> None:
+        for key in ("requests_per_five_minutes", "page_requests_per_five_minutes"):
+            require(key, getattr(self, key), getattr(self, key) >= _MIN_RATE_LIMIT, f"{_MIN_RATE_LIMIT} or more")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EdgeSettings:
+class EdgeSettings(Settings):
     """The settings of CloudFront in front of the function URL and the page."""
 
     #: The time that CloudFront waits for the next byte; the heartbeat has to be shorter.
@@ -42,7 +46,7 @@ class EdgeSettings:
     certificate_arn: str | None = None
     firewall: FirewallSettings | None = None
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         timeouts = _READ_TIMEOUT_SECONDS
         require(
             "read_timeout_seconds",

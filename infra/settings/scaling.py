@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .base import Settings
 from .rules import require
 
 #: Minutes, hours, day of month, month, day of week, year.
@@ -13,13 +14,13 @@ _CRON = re.compile(r"cron\((\S+ ){5}\S+\)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EnvironmentRange:
+class EnvironmentRange(Settings):
     """The least and the most environments that are provisioned."""
 
     min_environments: int
     max_environments: int
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         low, high = self.min_environments, self.max_environments
         # A range from 0 would never grow, because the utilization of no environment cannot be measured.
         holds = 1 <= low <= high or low == high == 0
@@ -34,8 +35,8 @@ class ScheduledRange(EnvironmentRange):
     schedule: str
     time_zone: str = "UTC"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check(self) -> None:
+        super()._check()
         is_cron = bool(_CRON.fullmatch(self.schedule))
         require("schedule", self.schedule, is_cron, "'cron(...)' with the six fields of Application Auto Scaling")
 
@@ -51,8 +52,8 @@ class AutoScalingSettings(EnvironmentRange):
     target_utilization: float | None = 0.7
     schedules: tuple[ScheduledRange, ...] = ()
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check(self) -> None:
+        super()._check()
         target = self.target_utilization
         # https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
         allowed = "0.1 to 0.9, or None with schedules"
@@ -60,7 +61,7 @@ class AutoScalingSettings(EnvironmentRange):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScalingSettings:
+class ScalingSettings(Settings):
     """At most one of three ways to avoid cold starts. Without one, a request that finds no free environment waits."""
 
     #: A fixed number of provisioned environments.
@@ -69,7 +70,7 @@ class ScalingSettings:
     #: Environments start from a snapshot. Every published version has one, which is billed until its deletion.
     snap_start: bool = False
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
         require("provisioned_concurrency", self.provisioned_concurrency, self.provisioned_concurrency >= 0, "0 or more")
         require(
             "auto_scaling",

@@ -5,20 +5,25 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from .alarms import RATE_WINDOW_MINUTES, AlarmSettings
+from .base import Settings
 from .callers import JwtSettings, ThrottleSettings, UrlAuth
 from .canary import CanarySettings
 from .edge import EdgeSettings
 from .limits import CostLimits
 from .model import BedrockSettings
+from .patterns import LAYER_VERSION_ARN, MAX_STACK_NAME_CHARACTERS, ORIGIN, STAGE_NAME
 from .rules import MIN_IDLE_TIMEOUT_SECONDS, one_of, require
 from .scaling import ScalingSettings
 
 FUNCTION_ENTRY = Path(__file__).parents[2] / "functions" / "stream"
 
 Bundler = Literal["uv", "docker"]
+
+#: Of the stacks of a stage, the one with the longest name.
+_LONGEST_STACK_ID = "Monitoring"
 
 #: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _LAMBDA_MEMORY_MEBIBYTES = range(128, 10240 + 1)
@@ -40,7 +45,7 @@ def known_sources() -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StageSettings:
+class StageSettings(Settings):
     """The settings of one environment. `name` is the CDK stage, the prefix of its stacks and the value of its tag.
 
     Raises SettingsError.
@@ -66,7 +71,7 @@ class StageSettings:
     cors_origins: tuple[str, ...] = ()
     jwt: JwtSettings | None = None
     #: Confirms that anyone on the internet may use the service at your cost: needed for a public URL or an edge
-    #: without a token check.
+    #: without a token check. It requires reservations in `limits`, which bound that cost.
     public_on_purpose: bool = False
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
     edge: EdgeSettings | None = None
@@ -78,24 +83,46 @@ class StageSettings:
     canary: CanarySettings | None = None
 
     log_retention_days: int = 30
+    #: Log groups and the access logs of the edge outlive the stage, for as long as their lines are retained.
+    keep_logs: bool = False
     #: Writes inputs and answers into the log, where everyone with access to logs can read them.
     log_text: bool = False
-    #: The log names callers by a hash: they can be told apart, but nobody reads who they are.
+    #: The log of a function names callers by a hash: they can be told apart, but nobody reads who they are. The access
+    #: logs of the APIs, which cannot hash, name them as they are.
     hash_callers: bool = False
     alarm_email: str | None = None
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
 
-    #: The ARN of your own copy of the adapter's layer, for regions without a public one, such as GovCloud.
+    #: The ARN of your own copy of the adapter's layer, for regions without a public one, such as GovCloud. The end of
+    #: its name, `arm64` or `x86`, says what the functions run on.
     adapter_layer_arn: str | None = None
     bundler: Bundler = "uv"
 
-    def __post_init__(self) -> None:
+    def _check(self) -> None:
+        self._check_names()
         self._check_source()
         self._check_limits()
         self._check_timeouts()
         self._check_callers()
         self._check_observation()
         self._check_choices()
+
+    def _check_names(self) -> None:
+        name, layer = self.name, self.adapter_layer_arn
+        longest = MAX_STACK_NAME_CHARACTERS - len("-") - len(_LONGEST_STACK_ID)
+        require(
+            "name",
+            name,
+            bool(STAGE_NAME.fullmatch(name)) and len(name) <= longest,
+            f"2 to {longest} lower-case letters, digits and hyphens, of which the first is a letter",
+        )
+        require(
+            "adapter_layer_arn",
+            layer,
+            layer is None or bool(LAYER_VERSION_ARN.fullmatch(layer)),
+            "the ARN of a layer version, 'arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME:VERSION', whose NAME ends in "
+            "'arm64', 'x86' or 'x86_64', in any case of letters, or None",
+        )
 
     def _check_source(self) -> None:
         known = known_sources()
@@ -149,7 +176,6 @@ class StageSettings:
 
     def _check_callers(self) -> None:
         is_checked = bool(self.jwt) or self.public_on_purpose
-        require("url_auth", self.url_auth, self.url_auth in get_args(UrlAuth), one_of(get_args(UrlAuth)))
         require(
             "url_auth",
             self.url_auth,
@@ -163,6 +189,15 @@ class StageSettings:
             not self.edge or self.url_auth == "AWS_IAM",
             "None with url_auth 'NONE', with which callers could bypass it",
         )
+        require(
+            "public_on_purpose",
+            self.public_on_purpose,
+            not self.public_on_purpose or self.limits.reserved_concurrency is not None,
+            "True with limits.reserved_concurrency, which bounds what anyone on the internet can spend, or False",
+        )
+        for origin in self.cors_origins:
+            allowed = "'*', or 'scheme://host' or 'scheme://host:port' in lower case, as browsers send it"
+            require("cors_origins", origin, origin == "*" or bool(ORIGIN.fullmatch(origin)), allowed)
 
     def _check_observation(self) -> None:
         """Requires windows longer than the longest stream, because a stream is counted at its end."""
@@ -188,7 +223,6 @@ class StageSettings:
         )
 
     def _check_choices(self) -> None:
-        require("bundler", self.bundler, self.bundler in get_args(Bundler), one_of(get_args(Bundler)))
         require(
             "bundler",
             self.bundler,
@@ -201,10 +235,6 @@ class StageSettings:
             self.log_retention_days in LOG_RETENTION_DAYS,
             one_of(LOG_RETENTION_DAYS),
         )
-        for origin in self.cors_origins:
-            require(
-                "cors_origins", origin, origin == "*" or "://" in origin, "'*' or origins such as https://example.com"
-            )
         require(
             "alarm_email",
             self.alarm_email,

@@ -12,7 +12,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.settings import EdgeSettings, FirewallSettings, JwtSettings, StageSettings
+from infra.settings import CostLimits, EdgeSettings, FirewallSettings, JwtSettings, StageSettings
 from infra.stage import StreamingStage
 from infra.stages import stages
 
@@ -20,11 +20,12 @@ ROOT = Path(__file__).parents[2]
 ENV = cdk.Environment(account="123456789012", region="eu-west-1")
 
 JWT = JwtSettings(issuer="https://issuer.example", audience=("app", "other"), scope="stream/write")
+RESERVED = CostLimits(reserved_concurrency=50, buffered_reserved_concurrency=10)
 #: With everything that an edge can have.
 EDGE = EdgeSettings(
     domain_names=("stream.example.com",),
     certificate_arn="arn:aws:acm:us-east-1:123456789012:certificate/one",
-    firewall=FirewallSettings(requests_per_five_minutes=250),
+    firewall=FirewallSettings(requests_per_five_minutes=250, page_requests_per_five_minutes=700),
 )
 
 #: Runs a test for each stage that the app has.

@@ -34,7 +34,7 @@ def full_stage() -> StreamingStage:
     return build_stage(
         jwt=JWT,
         edge=EDGE,
-        limits=CostLimits(reserved_concurrency=50),
+        limits=CostLimits(reserved_concurrency=50, buffered_reserved_concurrency=10),
         scaling=ScalingSettings(provisioned_concurrency=5),
         canary=CanarySettings(),
         alarms=AlarmSettings(quiet_minutes=30),

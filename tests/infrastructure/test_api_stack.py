@@ -2,20 +2,22 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from aws_cdk.assertions import Template
 
 from functions.stream.streaming import settings as names
 from infra.function.adapter_variables import BUFFERED, HEALTH_PATH, INVOKE_MODE
 from infra.settings import CostLimits, JwtSettings
 from infra.stage import StreamingStage
-from tests.infrastructure.support import JWT, build_stage, only, properties
+from tests.infrastructure.support import JWT, RESERVED, build_stage, only, properties
 
+FUNCTION = "AWS::Lambda::Function"
 METHOD = "AWS::ApiGateway::Method"
 DIMENSION_VARIABLES = (names.SERVICE, names.STAGE, names.SOURCE)
 
 
 def test_buffered_function_answers_before_the_http_api_gives_up(api_template: Template) -> None:
-    function = only(api_template, "AWS::Lambda::Function")
+    function = only(api_template, FUNCTION)
     assert function["Environment"]["Variables"][INVOKE_MODE] == BUFFERED
     assert function["Timeout"] < 30
 
@@ -75,6 +77,32 @@ def test_http_api_throttles_and_logs_json(api_template: Template) -> None:
     assert json.loads(stage["AccessLogSettings"]["Format"])["status"] == "$context.status"
 
 
+def test_buffered_function_has_the_reservation_of_the_settings(api_template: Template) -> None:
+    assert "ReservedConcurrentExecutions" not in only(api_template, FUNCTION)
+    assert only(Template.from_stack(build_stage(limits=RESERVED).api), FUNCTION)["ReservedConcurrentExecutions"] == 10
+
+
+@pytest.mark.parametrize("reserved", [1, 10, 50, 2000])
+def test_http_api_lets_no_more_in_than_its_reservation_serves(reserved: int) -> None:
+    limits = CostLimits(reserved_concurrency=1, buffered_reserved_concurrency=reserved)
+    template = Template.from_stack(build_stage(limits=limits).api)
+    throttle = only(template, "AWS::ApiGatewayV2::Stage")["DefaultRouteSettings"]
+    longest_seconds = only(template, FUNCTION)["Timeout"]
+    assert 0 < throttle["ThrottlingRateLimit"] * longest_seconds <= reserved
+    assert throttle["ThrottlingRateLimit"] <= 50
+    assert throttle["ThrottlingBurstLimit"] == min(reserved, 100)
+
+
+@pytest.mark.parametrize("jwt", [JWT, None], ids=["tokens", "signatures"])
+def test_access_logs_name_the_caller(jwt: JwtSettings | None) -> None:
+    template = Template.from_stack(build_stage(jwt=jwt).api)
+    http = json.loads(only(template, "AWS::ApiGatewayV2::Stage")["AccessLogSettings"]["Format"])
+    rest = json.loads(only(template, "AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
+    names_of_callers = {"identity.userArn", "authorizer.claims.sub", "authorizer.claims.iss"}
+    assert {name: http[name] for name in names_of_callers} == {name: f"$context.{name}" for name in names_of_callers}
+    assert rest["identity.userArn"] == "$context.identity.userArn"
+
+
 def test_rest_api_is_regional(api_template: Template) -> None:
     assert only(api_template, "AWS::ApiGateway::RestApi")["EndpointConfiguration"]["Types"] == ["REGIONAL"]
 
@@ -86,6 +114,20 @@ def test_rest_api_streams_both_verbs_to_signed_callers(api_template: Template) -
         assert method["AuthorizationType"] == "AWS_IAM"
         assert method["Integration"]["ResponseTransferMode"] == "STREAM"
         assert "/response-streaming-invocations" in str(method["Integration"]["Uri"])
+
+
+def test_rest_api_owns_its_execution_log_before_its_stage_exists(api_template: Template) -> None:
+    (api,) = api_template.find_resources("AWS::ApiGateway::RestApi")
+    name = {"Fn::Join": ["", ["API-Gateway-Execution-Logs_", {"Ref": api}, "/v1"]]}
+    ((group, resource),) = [
+        (logical_id, found)
+        for logical_id, found in api_template.find_resources("AWS::Logs::LogGroup").items()
+        if found["Properties"].get("LogGroupName") == name
+    ]
+    assert resource["Properties"]["RetentionInDays"] == 30
+    ((_, stage),) = api_template.find_resources("AWS::ApiGateway::Stage").items()
+    assert stage["Properties"]["StageName"] == "v1"
+    assert group in stage["DependsOn"]
 
 
 def test_rest_integration_waits_as_long_as_the_function_runs() -> None:

@@ -51,7 +51,9 @@ def expressions_of(widgets: list[JsonObject], title: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def templates() -> dict[str, JsonObject]:
-    return templates_of(build_stage(memory_mebibytes=2048, limits=CostLimits(reserved_concurrency=40)))
+    return templates_of(
+        build_stage(memory_mebibytes=2048, limits=CostLimits(reserved_concurrency=40, buffered_reserved_concurrency=10))
+    )
 
 
 @pytest.fixture(scope="module")

@@ -97,7 +97,6 @@ def test_role_may_become_the_roles_of_the_bootstrap_and_the_invoker_of_the_stage
     assert assumed(template, "dev") == {
         "cdk-hnb659fds-deploy-role-123456789012-eu-west-1": None,
         "cdk-hnb659fds-file-publishing-role-123456789012-eu-west-1": None,
-        "cdk-hnb659fds-lookup-role-123456789012-eu-west-1": None,
         "dev-Stream-Invoker*": {"StringEquals": {"iam:ResourceTag/stage": "dev"}},
     }
 

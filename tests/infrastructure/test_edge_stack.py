@@ -10,7 +10,7 @@ from functions.stream.streaming import settings as names
 from infra.edge.page import SECURITY_HEADERS
 from infra.settings import EdgeSettings, SettingsError
 from infra.stage import StreamingStage
-from tests.infrastructure.support import JsonObject, as_list, build_edge_stage, only, properties
+from tests.infrastructure.support import JWT, JsonObject, as_list, build_edge_stage, build_stage, only, properties
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 BUCKET = "AWS::S3::Bucket"
@@ -62,6 +62,15 @@ def test_stream_is_neither_cached_nor_compressed(edge_template: Template) -> Non
     behavior = stream_behavior(edge_template)
     assert behavior["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
     assert behavior["Compress"] is False
+
+
+def test_error_of_one_caller_is_kept_for_nobody_else(edge_template: Template, plain_template: Template) -> None:
+    """These are all statuses that CloudFront caches without being asked to."""
+    kept_by_default = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+    for template in (edge_template, plain_template):
+        responses = config(template)["CustomErrorResponses"]
+        assert responses == [{"ErrorCode": response["ErrorCode"], "ErrorCachingMinTTL": 0} for response in responses]
+        assert {response["ErrorCode"] for response in responses} == kept_by_default
 
 
 def test_stream_gets_every_header_of_the_viewer_but_the_host(edge_template: Template) -> None:
@@ -196,6 +205,21 @@ def test_access_logs_are_kept_as_long_as_every_log(edge_template: Template) -> N
     assert config(edge_template)["Logging"].get("IncludeCookies", False) is False
 
 
+def test_access_logs_outlive_the_edge_where_the_stage_keeps_its_logs(edge_template: Template) -> None:
+    keeping = build_stage(jwt=JWT, edge=EdgeSettings(), keep_logs=True).edge
+    assert keeping
+    kept = Template.from_stack(keeping)
+    assert _fate_of_logs(edge_template) == ("Delete", True)
+    assert _fate_of_logs(kept) == ("Retain", False)
+
+
+def _fate_of_logs(template: Template) -> tuple[str, bool]:
+    """Returns the deletion policy of the bucket, and whether something empties it first."""
+    bucket = config(template)["Logging"]["Bucket"]["Fn::GetAtt"][0]
+    emptied = [one["BucketName"] for one in properties(template, "Custom::S3AutoDeleteObjects")]
+    return template.find_resources(BUCKET)[bucket]["DeletionPolicy"], {"Ref": bucket} in emptied
+
+
 def test_access_logs_can_be_turned_off(plain_template: Template) -> None:
     assert "Logging" not in config(plain_template)
     plain_template.resource_count_is(BUCKET, 1)
@@ -226,25 +250,6 @@ def test_edge_without_a_firewall_needs_neither() -> None:
     assert build_edge_stage(edge=EdgeSettings(), env=cdk.Environment()).edge
 
 
-def test_firewall_limits_each_address(firewall_rules: dict[str, JsonObject]) -> None:
-    rule = firewall_rules["RateLimit"]
-    assert rule["Action"] == {"Block": {}}
-    statement = rule["Statement"]["RateBasedStatement"]
-    assert (statement["AggregateKeyType"], statement["Limit"]) == ("IP", 250)
-    assert statement["EvaluationWindowSec"] == 300
-
-
-def test_firewall_blocks_by_the_common_rules_but_reads_no_prompt(firewall_rules: dict[str, JsonObject]) -> None:
-    rule = firewall_rules["CommonRules"]
-    group = rule["Statement"]["ManagedRuleGroupStatement"]
-    assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
-    assert rule["OverrideAction"] == {"None": {}}
-    assert all(override["ActionToUse"] == {"Count": {}} for override in group["RuleActionOverrides"])
-    counted = {override["Name"] for override in group["RuleActionOverrides"]}
-    assert all(name.endswith(("_BODY", "_QUERYARGUMENTS", "_QUERYSTRING")) for name in counted)
-    assert {"SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING", "CrossSiteScripting_BODY"} <= counted
-
-
 @pytest.mark.usefixtures("edge_template")
 def test_stacks_depend_on_each_other_one_way(edge_stage: StreamingStage) -> None:
     assert edge_stage.edge
@@ -261,14 +266,6 @@ def test_two_builds_are_the_same_template(edge_template: Template) -> None:
 
 def test_output_is_the_page(edge_template: Template) -> None:
     assert set(edge_template.to_json()["Outputs"]) == {"PageUrl", "DistributionDomainName"}
-
-
-@pytest.fixture(scope="session")
-def firewall_rules(edge_stage: StreamingStage) -> dict[str, JsonObject]:
-    assert edge_stage.firewall
-    acl = only(Template.from_stack(edge_stage.firewall), "AWS::WAFv2::WebACL")
-    assert acl["Scope"] == "CLOUDFRONT"
-    return {rule["Name"]: rule for rule in acl["Rules"]}
 
 
 def _access_controls(template: Template) -> list[dict[str, Any]]:

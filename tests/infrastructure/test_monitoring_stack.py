@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.settings import AlarmSettings, CostLimits, ScalingSettings
+from infra.settings import AlarmSettings, ScalingSettings
 from infra.stage import StreamingStage
-from tests.infrastructure.support import as_list, build_stage, only, properties
+from tests.infrastructure.support import RESERVED, as_list, build_stage, only, properties
 
 ALARM = "AWS::CloudWatch::Alarm"
 
@@ -95,10 +95,14 @@ def test_concurrency_alarm_watches_the_account_without_a_reservation(monitoring_
     assert alarms(monitoring_template)["ClaimedAccountConcurrency"]["Threshold"] == 800
 
 
-def test_concurrency_alarm_watches_the_reservation_when_there_is_one() -> None:
-    found = alarms(Template.from_stack(build_stage(limits=CostLimits(reserved_concurrency=50)).monitoring))
-    assert found["ConcurrentExecutions"]["Threshold"] == 40
-    assert "ClaimedAccountConcurrency" not in found
+def test_concurrency_alarm_watches_each_reservation_when_there_are_some() -> None:
+    found = properties(Template.from_stack(build_stage(limits=RESERVED).monitoring), ALARM)
+    near = [
+        alarm for alarm in found if alarm.get("MetricName") in ("ConcurrentExecutions", "ClaimedAccountConcurrency")
+    ]
+    assert {alarm["MetricName"] for alarm in near} == {"ConcurrentExecutions"}
+    assert {str(alarm["Dimensions"]).count("Generate"): alarm["Threshold"] for alarm in near} == {0: 40, 1: 8}
+    assert {alarm["AlarmDescription"].rpartition("#")[2] for alarm in near} == {"concurrency-near-limit"}
 
 
 def test_topic_is_encrypted_with_a_key_that_cloudwatch_may_use(monitoring_template: Template) -> None:

@@ -18,7 +18,7 @@ from infra.settings import (
     ScalingSettings,
 )
 from infra.stage import StreamingStage
-from tests.infrastructure.support import EDGE, JWT, build_stage, make_app
+from tests.infrastructure.support import EDGE, JWT, RESERVED, build_stage, make_app
 
 PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_profile_regions=("eu-west-1",))
 
@@ -27,10 +27,10 @@ PROFILE = BedrockSettings(model_id="m", inference_profile_id="eu.m", inference_p
     "changes",
     [
         {},
-        {"url_auth": "NONE", "cors_origins": ("*",), "public_on_purpose": True},
+        {"url_auth": "NONE", "cors_origins": ("*",), "public_on_purpose": True, "limits": RESERVED},
         {"source": "bedrock", "bedrock": PROFILE},
         {
-            "limits": CostLimits(reserved_concurrency=5, monthly_budget_usd=100),
+            "limits": CostLimits(reserved_concurrency=5, buffered_reserved_concurrency=10, monthly_budget_usd=100),
             "scaling": ScalingSettings(provisioned_concurrency=1),
             "alarm_email": "ops@example.com",
             "alarms": AlarmSettings(quiet_minutes=30),

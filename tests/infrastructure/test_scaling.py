@@ -103,7 +103,8 @@ def test_max_provisioned_is_those_of_the_busiest_hour() -> None:
 
 def test_reservation_may_be_provisioned_whole() -> None:
     template = stream_template_of(
-        limits=CostLimits(reserved_concurrency=3), scaling=ScalingSettings(provisioned_concurrency=3)
+        limits=CostLimits(reserved_concurrency=3, buffered_reserved_concurrency=10),
+        scaling=ScalingSettings(provisioned_concurrency=3),
     )
     assert only(template, FUNCTION)["ReservedConcurrentExecutions"] == 3
 

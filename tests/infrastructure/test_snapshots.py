@@ -27,13 +27,18 @@ def template_of(stage: StreamingStage, stack: str) -> JsonObject:
 
 
 def difference(value: object, other: object) -> object:
-    """Returns only the differing parts, each as a pair. A part that one of the two lacks stands there as `absent`."""
+    """Returns only the differing parts, each as a pair. A part that one of the two lacks stands there as `absent`.
+
+    Of lists that are not of one length, the pair are the items that the other list does not have.
+    """
     match value, other:
         case dict(), dict():
             keys = sorted(value.keys() | other.keys())
             pairs = {key: (value.get(key, "absent"), other.get(key, "absent")) for key in keys}
         case list(), list() if len(value) == len(other):
             pairs = {str(position): pair for position, pair in enumerate(zip(value, other, strict=True))}
+        case list(), list():
+            return [[item for item in value if item not in other], [item for item in other if item not in value]]
         case _:
             return [value, other]
     return {key: difference(*pair) for key, pair in pairs.items() if pair[0] != pair[1]}
@@ -74,7 +79,7 @@ def test_difference_is_what_differs_and_nothing_else() -> None:
     assert difference(first, second) == {
         "changed": {"b": [2, 3]},
         "list": {"1": [2, 3]},
-        "longer": [[1, 2], [1]],
+        "longer": [[2], []],
         "only": [1, "absent"],
         "other": ["absent", 2],
     }

@@ -10,7 +10,16 @@ from infra.function import adapter_variables as adapter
 from infra.names import ALIAS_NAME, INVOKER_ROLE_ARN_OUTPUT, STAGE_TAG, STREAM_URL_OUTPUT
 from infra.settings import BedrockSettings, CostLimits, ScalingSettings, SettingsError
 from infra.stage import StreamingStage
-from tests.infrastructure.support import JWT, as_list, build_stage, only, properties, statements, stream_template_of
+from tests.infrastructure.support import (
+    JWT,
+    RESERVED,
+    as_list,
+    build_stage,
+    only,
+    properties,
+    statements,
+    stream_template_of,
+)
 
 FUNCTION = "AWS::Lambda::Function"
 
@@ -53,7 +62,7 @@ def test_invoker_may_call_the_url_and_nothing_else(stream_template: Template) ->
 
 
 def test_public_url_carries_both_permissions_and_a_warning() -> None:
-    stage = build_stage(url_auth="NONE", public_on_purpose=True)
+    stage = build_stage(url_auth="NONE", public_on_purpose=True, limits=RESERVED)
     template = Template.from_stack(stage.stream)
     granted = properties(template, "AWS::Lambda::Permission")
     assert {permission["Action"] for permission in granted} == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}
@@ -132,7 +141,9 @@ def test_alias_is_live_and_its_version_outlives_a_deployment(stream_template: Te
 def test_reservation_is_absent_unless_set(stream_template: Template) -> None:
     assert "ReservedConcurrentExecutions" not in only(stream_template, FUNCTION)
     assert (
-        only(stream_template_of(limits=CostLimits(reserved_concurrency=7)), FUNCTION)["ReservedConcurrentExecutions"]
+        only(stream_template_of(limits=CostLimits(reserved_concurrency=7, buffered_reserved_concurrency=10)), FUNCTION)[
+            "ReservedConcurrentExecutions"
+        ]
         == 7
     )
 
@@ -168,9 +179,22 @@ def test_region_without_a_layer_is_refused_by_name(region: str) -> None:
 
 
 def test_own_layer_serves_a_region_without_one() -> None:
-    arn = "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:layer:adapter:1"
+    arn = "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:layer:adapter-arm64:1"
     environment = cdk.Environment(account="123456789012", region="us-gov-west-1")
     assert only(stream_template_of(env=environment, adapter_layer_arn=arn), FUNCTION)["Layers"] == [arn]
+
+
+def test_own_layer_tells_the_architecture() -> None:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:layer:adapter-x86:3"
+    assert only(stream_template_of(adapter_layer_arn=arn), FUNCTION)["Architectures"] == ["x86_64"]
+
+
+def test_own_layer_of_another_region_is_refused_by_name() -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:adapter-arm64:1"
+    with pytest.raises(
+        SettingsError, match=r"^Setting adapter_layer_arn: got .*us-east-1.*region of the stage, 'eu-west"
+    ):
+        build_stage(adapter_layer_arn=arn)
 
 
 def test_unknown_region_gets_the_commercial_layer() -> None:
@@ -211,6 +235,19 @@ def test_bedrock_profile_reaches_its_regions_through_the_profile_only() -> None:
     assert of_models["Condition"] == {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
     environment = only(template, FUNCTION)["Environment"]["Variables"]
     assert environment[names.BEDROCK_MODEL_ID] == "eu.maker.model-v1:0"
+
+
+def test_global_profile_reaches_its_model_anywhere_through_the_profile_only() -> None:
+    bedrock = BedrockSettings(model_id="maker.model-v1:0", inference_profile_id="global.maker.model-v1:0")
+    template = stream_template_of(source="bedrock", bedrock=bedrock)
+    of_profile, of_models = [s for s in statements(template, of_role="StreamRole") if "bedrock" in str(s)]
+    profile = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/global.maker.model-v1:0"
+    assert of_profile["Resource"] == profile
+    assert set(of_models["Resource"]) == {
+        "arn:aws:bedrock:eu-west-1::foundation-model/maker.model-v1:0",
+        "arn:aws:bedrock:::foundation-model/maker.model-v1:0",
+    }
+    assert of_models["Condition"] == {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
 
 
 def test_outputs_name_what_a_caller_needs(stream_template: Template) -> None:

@@ -18,5 +18,9 @@ def test_layer_tells_its_architecture(architecture: Architecture) -> None:
     assert architecture_of_layer(layer_arn("aws", "eu-west-1", "123456789012", architecture)) == architecture
 
 
-def test_layer_of_another_name_is_for_arm64() -> None:
-    assert architecture_of_layer("arn:aws-us-gov:lambda:us-gov-west-1:123456789012:layer:adapter:1") == "arm64"
+@pytest.mark.parametrize(
+    ("name", "architecture"),
+    [("adapter-x86", "x86_64"), ("adapter_X86_64", "x86_64"), ("adapter-arm64", "arm64"), ("x86-to-ARM64", "arm64")],
+)
+def test_layer_of_an_own_name_tells_its_architecture_by_its_end(name: str, architecture: Architecture) -> None:
+    assert architecture_of_layer(f"arn:aws-us-gov:lambda:us-gov-west-1:123456789012:layer:{name}:1") == architecture

@@ -1,0 +1,26 @@
+"""What becomes of the logs of a stage that is destroyed."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.stages import stages
+from tests.infrastructure.alarm_rules import templates_of
+from tests.infrastructure.support import EDGE, JWT, build_stage
+
+
+@pytest.mark.parametrize(("keep_logs", "fate"), [(False, "Delete"), (True, "Retain")])
+def test_every_log_group_has_the_fate_that_the_settings_say(keep_logs: bool, fate: str) -> None:
+    templates = templates_of(build_stage(jwt=JWT, edge=EDGE, keep_logs=keep_logs))
+    groups = [
+        resource
+        for template in templates.values()
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Logs::LogGroup"
+    ]
+    assert len(groups) >= 7
+    assert {group["DeletionPolicy"] for group in groups} == {group["UpdateReplacePolicy"] for group in groups} == {fate}
+
+
+def test_production_keeps_its_logs() -> None:
+    assert {settings.name: settings.keep_logs for settings in stages()} == {"dev": False, "prod": True}
