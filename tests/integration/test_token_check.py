@@ -174,6 +174,8 @@ def test_both_documents_have_one_limit_of_time_however_they_drip(
 def test_request_is_answered_while_the_issuer_hangs(
     server: IssuerServer, url: str, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The thread that fetches is held for longer than any request waits for it.
+    monkeypatch.setattr(discovery, "FETCH_SECONDS", 60)
     monkeypatch.setattr(issuer_keys, "FETCH_SECONDS", 0.5)
     server.may_answer.clear()
     assert post(client, url, server.issuer.token()).status_code == 503
