@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,23 @@ import pytest
 
 from functions.stream.streaming import settings as names
 from functions.stream.streaming.app import create_app
-from functions.stream.streaming.auth.issuer_keys import KeysUnavailable, fetch_keys
+from functions.stream.streaming.auth import discovery, issuer_keys
+from functions.stream.streaming.auth.discovery import KeysUnavailable, fetch_keys
+from functions.stream.streaming.callers import caller_name
 from functions.stream.streaming.settings import JwtSettings, Settings
 from rehearsal.waiting import wait_until
 from rehearsal.wire import read_stream
 from tests.support.issuer import AUDIENCE, SCOPE, IssuerServer
 from tests.support.json_server import running
+from tests.support.logs import JsonLog
+from tests.support.raw_server import Part, pause, sse_head
+from tests.support.raw_server import serving as serving_bytes
 from tests.support.servers import running_function, serving
 from tests.support.sources import ScriptedSource
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[IssuerServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def server() -> Iterator[IssuerServer]:
     with running(IssuerServer()) as server:
         yield server
 
@@ -47,6 +52,18 @@ def test_stream_opens_for_a_token_and_for_nothing_else(server: IssuerServer, url
     assert post(client, url, None).json()["code"] == "token_required"
     assert post(client, url, server.issuer.token(aud="elsewhere")).json()["code"] == "invalid_token"
     assert post(client, url, server.issuer.token(scope="openid")).status_code == 403
+
+
+@pytest.mark.parametrize("hashed", [False, True])
+def test_log_names_whose_token_it_was(
+    hashed: bool, server: IssuerServer, client: httpx.Client, json_log: JsonLog
+) -> None:
+    jwt_settings = JwtSettings(issuer=server.issuer.url, audience=(AUDIENCE,))
+    settings = Settings(jwt=jwt_settings, hash_callers=hashed)
+    with serving(create_app(settings, ScriptedSource("text"))) as url:
+        assert post(client, url, server.issuer.token(sub="someone")).status_code == 200
+    (line,) = json_log.find("The answer ended.")
+    assert line["caller"] == caller_name(f"{server.issuer.url} someone", hashed=hashed)
 
 
 def test_keys_are_found_by_discovery_once(server: IssuerServer, url: str, client: httpx.Client) -> None:
@@ -97,10 +114,81 @@ def test_issuer_that_describes_itself_wrongly_is_not_believed(
         fetch_keys(server.issuer.url)
 
 
-def test_document_that_is_no_object_is_not_believed(server: IssuerServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "document", lambda path: [])
-    with pytest.raises(KeysUnavailable, match="Expected a JSON object"):
-        fetch_keys(server.issuer.url)
+@pytest.mark.parametrize("configured", [lambda url: url + "/", lambda url: url], ids=["more", "fewer"])
+def test_log_shows_both_spellings_of_an_issuer_that_differ_by_a_trailing_slash(
+    configured: Callable[[str], str], server: IssuerServer, json_log: JsonLog
+) -> None:
+    own, spelled = server.issuer.url, configured(server.issuer.url)
+    server.discovery["issuer"] = own if spelled != own else own + "/"
+    with pytest.raises(KeysUnavailable, match="to describe itself"):
+        fetch_keys(spelled)
+    (line,) = json_log.lines()
+    assert (line["level"], line["configured"], line["discovered"]) == ("WARNING", spelled, server.discovery["issuer"])
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (b"[]", "Expected a JSON object"),
+        (b"<html>", "Expecting value"),
+        (b"\xff", "decode"),
+        (b"", "Expecting value"),
+        (b"[" * 200_000, "recursion"),
+        (b'{"keys": [' + b" " * 600_000 + b"]}", "Expected at most 524288 bytes"),
+        (b"{}", "Expected a list of keys, got NoneType"),
+        (b'{"keys": {}}', "Expected a list of keys, got dict"),
+        (b'{"keys": []}', "Expected a key that verifies tokens, got 0 others"),
+        (b'{"keys": [{"kid": ["r"]}, 7]}', "Expected a key that verifies tokens, got 2 others"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_document_that_is_no_set_of_keys_is_not_believed(document: bytes, reason: str, server: IssuerServer) -> None:
+    with serving_bytes([sse_head("200 OK", "application/json") + document]) as location:
+        server.discovery["jwks_uri"] = location
+        with pytest.raises(KeysUnavailable, match=reason):
+            fetch_keys(server.issuer.url)
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+def test_redirect_is_not_followed(status: str, server: IssuerServer) -> None:
+    head = sse_head(status, "text/plain", f"location: {server.issuer.url}/keys")
+    with serving_bytes([head]) as location:
+        server.discovery["jwks_uri"] = location
+        with pytest.raises(KeysUnavailable, match=f"got {status[:3]}"):
+            fetch_keys(server.issuer.url)
+    assert "/keys" not in server.paths
+
+
+def test_both_documents_have_one_limit_of_time_however_they_drip(
+    server: IssuerServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "FETCH_SECONDS", 0.5)
+    body = json.dumps(server.issuer.jwks).encode()
+    drops: list[Part] = [part for byte in body for part in (bytes([byte]), pause(0.02))]
+    with serving_bytes([sse_head("200 OK", "application/json"), *drops]) as location:
+        server.discovery["jwks_uri"] = location
+        with pytest.raises(KeysUnavailable, match=r"Expected an answer from .* within 0.5 s"):
+            fetch_keys(server.issuer.url)
+
+
+def test_request_is_answered_while_the_issuer_hangs(
+    server: IssuerServer, url: str, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The thread that fetches is held for longer than any request waits for it.
+    monkeypatch.setattr(discovery, "FETCH_SECONDS", 60)
+    monkeypatch.setattr(issuer_keys, "FETCH_SECONDS", 0.5)
+    server.may_answer.clear()
+    assert post(client, url, server.issuer.token()).status_code == 503
+    assert not server.may_answer.is_set()
+    assert server.paths == ["/.well-known/openid-configuration"]
+
+
+def test_issuer_on_loopback_is_asked_without_a_proxy(server: IssuerServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert [key.key_id for key in fetch_keys(server.issuer.url)] == ["first"]
 
 
 def test_issuer_that_nobody_serves_is_unavailable(server: IssuerServer) -> None:

@@ -6,21 +6,24 @@ import time
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+from functions.stream.streaming.auth.public_keys import PublicKey, read_keys
 
 from .json_server import JsonServer
 
 AUDIENCE = "stream"
 SCOPE = "stream/write"
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
 
 class Issuer:
     def __init__(self, url: str = "https://issuer.example") -> None:
         self.url = url
+        self.published: list[Any] = []
         self._private: dict[str, PrivateKey] = {}
         self.rotate("first")
 
@@ -30,7 +33,8 @@ class Issuer:
 
     @property
     def jwks(self) -> dict[str, Any]:
-        return {"keys": [{**_public(key), "kid": key_id} for key_id, key in self._private.items()]}
+        """The document of the keys. `published` stands in it for them where a test says so."""
+        return {"keys": self.published or [public_jwk(key, kid=key_id) for key_id, key in self._private.items()]}
 
     @property
     def pem(self) -> bytes:
@@ -38,27 +42,39 @@ class Issuer:
         (key,) = self._private.values()
         return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
-    def keys(self) -> dict[str, jwt.PyJWK]:
+    def keys(self) -> tuple[PublicKey, ...]:
         """As the function holds them."""
-        return {str(key.key_id): key for key in jwt.PyJWKSet.from_dict(self.jwks)}
+        return read_keys(self.jwks)
 
-    def token(self, *, headers: dict[str, Any] | None = None, **claims: Any) -> str:
+    def token(self, *, algorithm: str | None = None, headers: dict[str, Any] | None = None, **claims: Any) -> str:
         """A good one, with the claims and headers changed; None leaves one out."""
         ((key_id, key),) = self._private.items()
         good = {"iss": self.url, "aud": AUDIENCE, "exp": time.time() + 300, "scope": f"openid {SCOPE}"}
         payload = _given(good | claims)
-        algorithm = "ES256" if isinstance(key, ec.EllipticCurvePrivateKey) else "RS256"
-        return jwt.encode(payload, key, algorithm=algorithm, headers=_given({"kid": key_id, **(headers or {})}))
+        header = _given({"kid": key_id, **(headers or {})})
+        return jwt.encode(payload, key, algorithm=algorithm or _algorithm(key), headers=header)
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _public(key: PrivateKey) -> dict[str, Any]:
+def public_jwk(key: PrivateKey, **members: Any) -> dict[str, Any]:
+    """As an issuer publishes it, with the members changed; None leaves one out."""
+    public = key.public_key()
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        jwk = ECAlgorithm.to_jwk(public, as_dict=True)
+    elif isinstance(public, rsa.RSAPublicKey):
+        jwk = RSAAlgorithm.to_jwk(public, as_dict=True)
+    else:
+        jwk = OKPAlgorithm.to_jwk(public, as_dict=True)
+    return _given(jwk | {"alg": _algorithm(key), **members})
+
+
+def _algorithm(key: PrivateKey) -> str:
     if isinstance(key, ec.EllipticCurvePrivateKey):
-        return ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"alg": "ES256"}
-    return RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"alg": "RS256"}
+        return {256: "ES256", 384: "ES384", 521: "ES512"}[key.key_size]
+    return "RS256" if isinstance(key, rsa.RSAPrivateKey) else "EdDSA"
 
 
 class IssuerServer(JsonServer):

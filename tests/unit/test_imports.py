@@ -39,7 +39,7 @@ LAYERS = (
     {"problems", "answers"},
     {"sources"},
     {"records", "worker"},
-    {"logs", "settings", "invocation"},
+    {"callers", "logs", "settings", "invocation"},
 )
 #: What only the host may know.
 HOST_WORDS = re.compile(r"adapter|\blambda\b(?!( \w+)?:)|AWS_LWA|uvicorn|sys\.modules", re.IGNORECASE)

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from functions.stream.streaming.host.invocation_headers import caller_name, read_invocation
+from functions.stream.streaming.callers import caller_name
+from functions.stream.streaming.host.invocation_headers import read_invocation
 from functions.stream.streaming.invocation import Invocation
 from tests.support.logs import JsonLog
 

@@ -71,7 +71,12 @@ def _middleware(settings: Settings, snap_start: SnapStart) -> list[Middleware]:
 
     verifier = TokenVerifier(settings.jwt)
     snap_start.on_restore(verifier.forget_keys)
-    token_check = Middleware(TokenCheck, verify=verifier, open_paths=OPEN_PATHS | snap_start.paths)
+    token_check = Middleware(
+        TokenCheck,
+        verify=verifier,
+        open_paths=OPEN_PATHS | snap_start.paths,
+        hash_callers=settings.hash_callers,
+    )
     return [invocation_headers, token_check]
 
 

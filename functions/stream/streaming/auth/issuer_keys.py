@@ -1,27 +1,19 @@
-"""The public keys of the issuer of tokens: found by OpenID Connect discovery, fetched in a thread, and kept.
-
-https://openid.net/specs/openid-connect-discovery-1_0.html
-"""
+"""Keeps the public keys of the issuer of tokens, and fetches them again."""
 
 from __future__ import annotations
 
 import asyncio
-import http.client
-import json
 import logging
 import math
 import time
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
-from urllib.parse import urlsplit
 
-import jwt
+from ..worker import Worker
+from .discovery import FETCH_SECONDS, KeysUnavailable, fetch_keys
+from .public_keys import MAX_LOGGED_CHARACTERS, PublicKey
 
 logger = logging.getLogger(__name__)
-
-Keys = Mapping[str, jwt.PyJWK]
 
 #: After this long the keys are fetched again, so that one that the issuer took back is not trusted for ever.
 FRESH_SECONDS = 3600
@@ -31,72 +23,71 @@ KEPT_SECONDS = 24 * 3600
 PAUSE_SECONDS = 30
 PAUSE_AFTER_FAILURE_SECONDS = 2
 
-_TIMEOUT_SECONDS = 5
-_MAX_BYTES = 512 * 1024
-
-
-class KeysUnavailable(Exception):
-    """The issuer does not give its keys, and none are kept; the message is for the log."""
-
 
 class IssuerKeys:
-    """One fetch at a time, however many requests wait for it."""
+    """One fetch at a time, however many requests wait for it; none waits where a kept key serves it."""
 
     def __init__(
-        self, issuer: str, *, fetch: Callable[[], Keys] | None = None, now: Callable[[], float] = time.time
+        self,
+        issuer: str,
+        *,
+        fetch: Callable[[], Sequence[PublicKey]] | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._fetch = fetch or partial(fetch_keys, issuer)
         self._now = now
-        self._fetching = asyncio.Lock()
+        self._refreshing: asyncio.Task[None] | None = None
         self.forget()
 
     def forget(self) -> None:
-        self._keys: Keys = {}
+        self._keys: Sequence[PublicKey] = ()
         self._fetched_at = -math.inf
         self._next_fetch_at = -math.inf
+        if self._refreshing:
+            self._refreshing.cancel()
+            self._refreshing = None
 
-    async def find(self, key_id: str) -> jwt.PyJWK | None:
-        """Raises KeysUnavailable."""
-        if not self._is_fresh(key_id):
-            async with self._fetching:
-                if not self._is_fresh(key_id) and self._now() >= self._next_fetch_at:
-                    await self._refresh()
-        if self._now() >= self._fetched_at + KEPT_SECONDS:
+    async def find(self, key_id: str, algorithm: str) -> list[PublicKey]:
+        """The keys of this name that verify this algorithm: an issuer may give one name to several.
+
+        Raises KeysUnavailable.
+        """
+        found = self._kept(key_id, algorithm)
+        if not found or self._age() >= FRESH_SECONDS:
+            self._start_refresh()
+        if not found and self._refreshing:
+            # Not `await`: a request that ends takes the fetch from no other.
+            await asyncio.wait({self._refreshing})
+            found = self._kept(key_id, algorithm)
+        if self._age() >= KEPT_SECONDS:
             raise KeysUnavailable("No keys of the issuer are at hand.")
-        return self._keys.get(key_id)
+        return found
 
-    def _is_fresh(self, key_id: str) -> bool:
-        return key_id in self._keys and self._now() < self._fetched_at + FRESH_SECONDS
+    def _kept(self, key_id: str, algorithm: str) -> list[PublicKey]:
+        if self._age() >= KEPT_SECONDS:
+            return []
+        return [key for key in self._keys if key.key_id == key_id and algorithm in key.algorithms]
+
+    def _age(self) -> float:
+        return self._now() - self._fetched_at
+
+    def _start_refresh(self) -> None:
+        is_refreshing = self._refreshing and not self._refreshing.done()
+        if not is_refreshing and self._now() >= self._next_fetch_at:
+            self._refreshing = asyncio.create_task(self._refresh())
 
     async def _refresh(self) -> None:
+        # A thread of its own, which is left behind with its answer when that comes too late.
+        worker = Worker("issuer-keys")
         try:
-            self._keys = await asyncio.to_thread(self._fetch)
-        except KeysUnavailable:
-            logger.warning("The issuer's keys could not be fetched.", exc_info=True)
+            async with asyncio.timeout(FETCH_SECONDS):
+                self._keys = await asyncio.wrap_future(worker.submit(self._fetch))
+        except Exception as error:
+            fields = {"reason": repr(error)[:MAX_LOGGED_CHARACTERS]}
+            logger.warning("The issuer's keys could not be fetched.", extra={"fields": fields})
             self._next_fetch_at = self._now() + PAUSE_AFTER_FAILURE_SECONDS
         else:
             self._fetched_at = self._now()
             self._next_fetch_at = self._fetched_at + PAUSE_SECONDS
-
-
-def fetch_keys(issuer: str) -> Keys:
-    """Blocks. Raises KeysUnavailable."""
-    try:
-        discovered = _get_json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        if discovered.get("issuer") != issuer:
-            raise ValueError(f"Expected the issuer {issuer!r} to describe itself, got {discovered.get('issuer')!r}.")
-        location = str(discovered.get("jwks_uri"))
-        if urlsplit(location).scheme != urlsplit(issuer).scheme:
-            raise ValueError(f"Expected the keys of {issuer!r} by the issuer's own scheme, got {location!r}.")
-        found = jwt.PyJWKSet.from_dict(_get_json(location))
-    except (OSError, http.client.HTTPException, ValueError, jwt.PyJWTError) as error:
-        raise KeysUnavailable(str(error)) from error
-    return {key.key_id: key for key in found if key.key_id}
-
-
-def _get_json(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
-        document = json.loads(response.read(_MAX_BYTES))
-    if not isinstance(document, dict):
-        raise ValueError(f"Expected a JSON object at {url}, got {type(document).__name__}.")
-    return document
+        finally:
+            worker.stop()

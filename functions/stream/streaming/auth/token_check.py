@@ -1,42 +1,53 @@
-"""Asks for a token, but not where the host itself calls. Pure ASGI, so that streams pass untouched."""
+"""Checks the token of a request, except where the host itself calls. Pure ASGI, so that streams pass untouched."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..callers import caller_name
+from ..logs import add_log_fields
 from ..problems import Problem, answer_http_error
 
 OPEN_PATHS = frozenset({"/healthz", "/events"})  # and the hooks around a snapshot, where there are any
 
 
 class TokenCheck:
-    """`verify` raises Problem for a token that does not open the service."""
+    """`verify` gives the claims of a token, and raises Problem for one that does not open the service."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        verify: Callable[[str], Awaitable[None]],
+        verify: Callable[[str], Awaitable[Mapping[str, Any]]],
         open_paths: frozenset[str] = OPEN_PATHS,
+        hash_callers: bool = False,
     ) -> None:
         self._app = app
         self._verify = verify
         self._open_paths = open_paths
+        self._hash_callers = hash_callers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in self._open_paths:
             try:
-                await self._verify(_bearer_token(Headers(scope=scope)))
+                claims = await self._verify(_bearer_token(Headers(scope=scope)))
             except Problem as problem:
                 response = await answer_http_error(Request(scope), problem)
                 await response(scope, receive, send)
                 return
+            self._log_caller(claims)
         await self._app(scope, receive, send)
+
+    def _log_caller(self, claims: Mapping[str, Any]) -> None:
+        if "sub" in claims:
+            caller = f"{claims['iss']} {claims['sub']}"
+            add_log_fields(caller=caller_name(caller, hashed=self._hash_callers))
 
 
 def _bearer_token(headers: Headers) -> str:

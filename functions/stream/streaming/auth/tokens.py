@@ -1,29 +1,44 @@
-"""Whether a JWT opens the service. PyJWT verifies it, with the issuer's own keys.
+"""Validates JWTs.
 
-The rules are those of an HTTP API's JWT authorizer, so that one setting means the same in both places.
+PyJWT verifies them with the issuer's own keys. The rules are those of an HTTP API's JWT authorizer, so that one setting
+means the same in both places.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 
 from ..problems import Problem
 from ..settings import JwtSettings
-from .issuer_keys import IssuerKeys, KeysUnavailable
+from .discovery import KeysUnavailable
+from .issuer_keys import IssuerKeys
+from .public_keys import ALGORITHMS, MAX_LOGGED_CHARACTERS, PublicKey
+
+if TYPE_CHECKING:
+    from jwt.types import Options
 
 logger = logging.getLogger(__name__)
 
-#: Signatures alone: with a shared secret, whoever can check a token can also make one.
-_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 #: How far the clocks of issuer and function may be apart.
 _CLOCK_SKEW_SECONDS = 30
 _RETRY_AFTER_SECONDS = 5
+_SIGNATURES = jwt.PyJWS(options={"verify_signature": True, "enforce_minimum_key_length": True})
+_OPTIONS: Options = {
+    "require": ["exp", "iss"],
+    # By ourselves, because the library knows no `client_id`, which an access token of Cognito has in place of `aud`.
+    "verify_aud": False,
+    # Some issuers give numbers, against RFC 7519, and nothing here depends on either.
+    "verify_sub": False,
+    "verify_jti": False,
+    "enforce_minimum_key_length": True,
+}
 
 
 class TokenVerifier:
@@ -31,44 +46,72 @@ class TokenVerifier:
         self._settings = settings
         self._keys = keys or IssuerKeys(settings.issuer)
 
-    async def __call__(self, token: str) -> None:
-        """Raises Problem: 401, 403, or 503 while the issuer's keys are out of reach."""
+    async def __call__(self, token: str) -> Mapping[str, Any]:
+        """Returns the claims. Raises Problem: 401, 403, or 503 while the issuer's keys are out of reach."""
+        with _refusing_invalid():
+            key_id, algorithm = _named_key(token)
         try:
-            claims = await self._verified_claims(token)
-        except jwt.ExpiredSignatureError as error:
-            raise _invalid("The token has expired: get a new one.") from error
-        except jwt.PyJWTError as error:
-            logger.info("A token was refused.", extra={"fields": {"reason": str(error)}})
-            raise _invalid("The token is not one that opens this service.") from error
+            keys = await self._keys.find(key_id, algorithm)
         except KeysUnavailable as error:
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "The token cannot be checked at the moment.",
                 headers={"retry-after": str(_RETRY_AFTER_SECONDS)},
             ) from error
+        with _refusing_invalid():
+            if not keys:
+                raise jwt.InvalidTokenError(f"No key of the issuer for {algorithm} is named {key_id!r}.")
+            claims = self._verified_claims(token, _signer(token, algorithm, keys), algorithm)
         if self._settings.scope and self._settings.scope not in _scopes(claims):
             raise _insufficient_scope(self._settings.scope)
+        return claims
 
     def forget_keys(self) -> None:
         self._keys.forget()
 
-    async def _verified_claims(self, token: str) -> Mapping[str, Any]:
-        key_id = jwt.get_unverified_header(token).get("kid")
-        key = await self._keys.find(key_id) if key_id else None
-        if key is None:
-            raise jwt.InvalidTokenError(f"No key of the issuer is named {key_id!r}.")
+    def _verified_claims(self, token: str, key: PublicKey, algorithm: str) -> Mapping[str, Any]:
         claims: Mapping[str, Any] = jwt.decode(
             token,
-            key,
-            algorithms=_ALGORITHMS,
+            key.key,
+            algorithms=[algorithm],
             issuer=self._settings.issuer,
             leeway=_CLOCK_SKEW_SECONDS,
-            # Below, because the library knows no `client_id`, which an access token of Cognito has in place of `aud`.
-            options={"require": ["exp", "iss"], "verify_aud": False, "enforce_minimum_key_length": True},
+            options=_OPTIONS,
         )
         if not _names(claims.get("aud", claims.get("client_id"))) & set(self._settings.audience):
             raise jwt.InvalidAudienceError("The token is for another audience.")
         return claims
+
+
+@contextlib.contextmanager
+def _refusing_invalid() -> Iterator[None]:
+    """Turns whatever a token makes the libraries raise into a Problem: they promise no list of it."""
+    try:
+        yield
+    except jwt.ExpiredSignatureError as error:
+        raise _invalid("The token has expired: get a new one.") from error
+    except Exception as error:
+        fields = {"reason": str(error)[:MAX_LOGGED_CHARACTERS]}
+        logger.info("A token was refused.", extra={"fields": fields})
+        raise _invalid("The token is not one that opens this service.") from error
+
+
+def _named_key(token: str) -> tuple[str, str]:
+    """The name of the key and the algorithm that a token claims to be signed by."""
+    header = jwt.get_unverified_header(token)
+    match header:
+        case {"kid": str(key_id), "alg": str(algorithm)} if algorithm in ALGORITHMS:
+            return key_id, algorithm
+    raise jwt.InvalidTokenError("Expected a token that names its key and an algorithm of public keys, got another.")
+
+
+def _signer(token: str, algorithm: str, keys: Sequence[PublicKey]) -> PublicKey:
+    """The key among several that verifies the signature; the last where none does, so that its error is the reason."""
+    for key in keys[:-1]:
+        with contextlib.suppress(Exception):
+            _SIGNATURES.decode(token, key.key, algorithms=[algorithm])
+            return key
+    return keys[-1]
 
 
 def _names(claim: object) -> set[str]:

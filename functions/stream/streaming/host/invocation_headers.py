@@ -16,6 +16,7 @@ from typing import Any, TypeGuard
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..callers import caller_name
 from ..invocation import Invocation
 from ..logs import add_log_fields, log_fields
 
@@ -54,15 +55,6 @@ def read_invocation(headers: Mapping[str, str]) -> Invocation:
         seconds_left=deadline / 1000 - time.time() if _is_time(deadline) else math.inf,
         caller=_caller(_json_object(headers, "x-amzn-request-context")),
     )
-
-
-def caller_name(caller: str, *, hashed: bool) -> str:
-    """Returns the caller's name for the log, or a hash by which callers can be told apart but not identified."""
-    if not hashed:
-        return caller[:_MAX_CHARACTERS]
-    import hashlib  # here, so that a start does not import it
-
-    return hashlib.sha256(caller.encode(errors="replace")).hexdigest()[:32]
 
 
 def _caller(context: Mapping[str, Any]) -> str | None:
