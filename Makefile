@@ -3,6 +3,7 @@ PYTHON ?= python3
 STAGE ?= dev
 PORT ?= 8080
 INPUT ?=
+ASSEMBLY ?=
 BASE ?= ../base
 
 SHELL := /bin/sh
@@ -12,6 +13,8 @@ CLI := node_modules/.installed
 OUTPUTS = build/outputs-$(STAGE).json
 # The virtual environment carries Python, Node.js and the CDK CLI; nothing of the machine's own is used after set-up.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# What is installed is what was locked, and none of it runs meanwhile: a source distribution would, to be built.
+INSTALL := --require-hashes --only-binary=:all:
 # uv writes the command into the head of each lock, and Renovate reads it there to lock again: it knows these options
 # alone, each with an equals sign. https://docs.renovatebot.com/modules/manager/pip-compile/
 LOCK := uv pip compile --quiet --universal
@@ -22,8 +25,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test synth diff compare deploy doctor destroy check format lock snapshots adapter rehearse \
-	bench clean
+.PHONY: help setup demo dev test synth assembly diff compare deploy doctor destroy check format lock snapshots adapter \
+	rehearse bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,18 +39,18 @@ $(TOOLS): requirements.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Expected the Python modules venv and ensurepip, found none: install them (Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the Python packages into $(VENV) ..."
-	@python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.txt)"
-	@uv pip sync --quiet --python $(VENV)/bin/python requirements.txt
+	@sed -n '/^uv==/,/# via/p' requirements.txt > $(VENV)/uv.txt
+	@python -m pip install --quiet --disable-pip-version-check $(INSTALL) --no-deps --requirement $(VENV)/uv.txt
+	@uv pip sync --quiet --python $(VENV)/bin/python $(INSTALL) requirements.txt
 	@touch $@
 
 $(CLI): $(TOOLS) package.json package-lock.json
 	@echo "Installing the npm packages into node_modules ..."
-	@npm ci --silent --no-audit --no-fund --no-update-notifier
+	@npm ci --ignore-scripts --silent --no-audit --no-fund --no-update-notifier
 	@ln -sf ../../node_modules/.bin/cdk $(VENV)/bin/cdk
 	@touch $@
 
-demo: $(CLI) ## synthesise, start the bundled function as Lambda would, stream an answer (INPUT="other text")
-	@cdk synth --quiet --context stage=$(STAGE)
+demo: assembly ## synthesise, start the bundled function as Lambda would, stream an answer (INPUT="other text")
 	@python -m tools.demo --stage $(STAGE) $(if $(INPUT),--input="$$DEMO_INPUT")
 # By the environment, so that neither make nor the shell reads anything into the text.
 demo: export DEMO_INPUT := $(value INPUT)
@@ -63,14 +66,17 @@ test: $(CLI) ## run the whole test suite with coverage
 synth: $(CLI) ## synthesise every stage into cdk.out
 	@cdk synth --quiet
 
+assembly: $(CLI) ## synthesise one stage into cdk.out (STAGE=dev)
+	@cdk synth --quiet --context stage=$(STAGE)
+
 diff: $(CLI) ## compare with what is deployed (STAGE=dev)
 	@cdk diff --context stage=$(STAGE) "**"
 
 compare: $(CLI) ## compare the templates with those of another checkout, both synthesised (BASE=path)
 	@python tools/compare_templates.py $(BASE)/cdk.out cdk.out
 
-deploy: $(CLI) ## deploy a stage (STAGE=dev)
-	@cdk deploy --context stage=$(STAGE) --outputs-file $(OUTPUTS) "**"
+deploy: $(CLI) ## deploy a stage, or what `make assembly` made of it elsewhere (STAGE=dev, ASSEMBLY=cdk.out)
+	@cdk deploy $(if $(ASSEMBLY),--app $(ASSEMBLY),--context stage=$(STAGE)) --outputs-file $(OUTPUTS) "**"
 
 doctor: $(TOOLS) ## measure what was deployed, as the role that may call it (STAGE=dev)
 	@python -m tools.deployed $(OUTPUTS)
@@ -98,7 +104,7 @@ lock: $(TOOLS) ## write the locked requirements again after editing a requiremen
 	@cd functions/stream && $(LOCK_FUNCTION) --output-file=requirements.txt requirements.in
 	@cd functions/stream && for extra in requirements-*.in; do \
 		$(LOCK_FUNCTION) --constraint=requirements.txt --output-file=$${extra%.in}.txt $$extra || exit; done
-	@$(LOCK) --python-version=3.11 --no-emit-package=ziglang --output-file=requirements.txt requirements.in
+	@$(LOCK) --python-version=3.11 --generate-hashes --no-emit-package=ziglang --output-file=requirements.txt requirements.in
 
 adapter: $(TOOLS) ## get the Lambda Web Adapter for the rehearsal (LAMBDA_ADAPTER=path names your own)
 	@python -m rehearsal.adapter

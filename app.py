@@ -16,7 +16,7 @@ if __name__ == "__main__":
 
 import aws_cdk as cdk
 
-from infra.bundle.bundle import BundleError
+from infra.bundle.errors import BundleError
 from infra.deploy_roles.role import Repository
 from infra.deploy_roles.stack import DeployRolesStack
 from infra.edge.page import PageError

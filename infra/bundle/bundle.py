@@ -5,15 +5,12 @@ Needs no CDK, so that bench/ and the tests can build one alone.
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import json
-import os
 import shutil
 import struct
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,21 +19,17 @@ from typing import Literal
 from functions.stream.streaming.host.start_imports import EXTRA_IMPORTS, START_IMPORTS
 
 from ..settings import FUNCTION_ENTRY
-from . import bytecode
-from .bytecode import CompileError, Compiler
+from .bytecode import Interpreter, InterpreterError
+from .errors import BundleError
+from .installer import find_managed_python, install, installer_version
+from .sources import copy_sources, source_files
+from .syntax import check_syntax
 
 Machine = Literal["aarch64", "x86_64"]
 
-_NOT_SHIPPED = ("requirements*", "__pycache__", "*.pyc", ".*")
-# Left in the target by uv: its lock, and the packages' console scripts.
-_LEFT_BY_INSTALLER = (".lock", "bin")
 # https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html, e_machine
 _ELF_MACHINES: dict[Machine, int] = {"x86_64": 62, "aarch64": 183}
 _ELF_MACHINE_OFFSET = 18
-
-
-class BundleError(RuntimeError):
-    """The bundle cannot be made; the message says what was expected and what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,66 +40,61 @@ class Bundle:
     machine: Machine
     #: Locks inside the entry, installed together.
     requirements: tuple[str, ...] = ("requirements.txt",)
-    #: What a start imports, and so what is compiled.
+    #: What a start imports, and so what is compiled; all is, where none is named.
     imports: tuple[str, ...] = ()
 
     @cached_property
     def asset_hash(self) -> str:
-        """Of everything that changes the bundle: what ships, what installs it, and who compiles it."""
+        """The hash of everything that changes the bundle: what ships, what installs it, and who compiles it."""
         digest = hashlib.sha256()
         compiler = self._compiler and self._compiler.version
         recipe = [self.python_version, self.machine, self.imports, self._installer_version, compiler]
         digest.update(json.dumps(recipe).encode())
-        locks = [self.entry / name for name in self.requirements]
-        inputs = [*self._shipped(), *locks, Path(__file__), Path(bytecode.__file__)]
-        for path in inputs:
-            name = path.relative_to(self.entry).as_posix() if path.is_relative_to(self.entry) else path.name
-            executable = os.access(path, os.X_OK)
-            digest.update(json.dumps([name, executable, path.stat().st_size]).encode())
-            digest.update(path.read_bytes())
+        for name, is_executable, content in self._inputs():
+            digest.update(json.dumps([name, is_executable, len(content)]).encode())
+            digest.update(content)
         return digest.hexdigest()
 
     def build(self, target: Path) -> None:
-        """Raises BundleError when a wheel is missing or made for another machine, or when there is no uv."""
-        self._copy_sources(target)
+        """Raises BundleError when a source is broken, a wheel is missing or for another machine, or uv is not there."""
+        # Python tells of its modules by their real path; a given one may lead over a link, as /tmp does on macOS.
+        target = target.resolve()
+        sources = list(source_files(self.entry))
+        modules = [source.name for source in sources if source.name.endswith(".py")]
+        for doubt in check_syntax(self.entry, modules, self.python_version, self._compiler):
+            _say(doubt)
         self._install_requirements(target)
+        # After the packages, so that what the installer leaves is cleared away, and never a source of its name.
+        copy_sources(sources, target)
         self._refuse_foreign_binaries(target)
         self._compile(target)
         _make_readable(target)
 
-    def _shipped(self) -> Iterator[Path]:
-        for folder, folders, files in os.walk(self.entry):
-            folders[:] = sorted(name for name in folders if _ships(name))
-            yield from (Path(folder, name) for name in sorted(files) if _ships(name))
-
-    def _copy_sources(self, target: Path) -> None:
-        for source in self._shipped():
-            copy = target / source.relative_to(self.entry)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, copy)
+    def _inputs(self) -> Iterator[tuple[str, bool, bytes]]:
+        for source in source_files(self.entry):
+            yield source.name, source.is_executable, source.content
+        for lock in self.requirements:
+            yield lock, False, (self.entry / lock).read_bytes()
+        for module in sorted(Path(__file__).parent.glob("*.py")):
+            yield module.name, False, module.read_bytes()
 
     def _install_requirements(self, target: Path) -> None:
-        command = ["pip", "install", "--quiet", "--target", str(target)]
-        command += [argument for name in self.requirements for argument in ("--requirement", name)]
-        command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-config"]
-        command += ["--python-version", self.python_version, "--python-platform", f"{self.machine}-manylinux_2_28"]
-        installed = _uv(command, self.entry)
-        if installed.returncode:
+        failure = install(
+            self.requirements,
+            self.entry,
+            target,
+            python_version=self.python_version,
+            platform=f"{self.machine}-manylinux_2_28",
+        )
+        if failure is not None:
             raise BundleError(
                 f"Expected wheels for Python {self.python_version} on {self.machine} of all that "
-                f"{self._locks} names, got from uv: {installed.stderr.strip()}. "
+                f"{self._locks} names, got from uv: {failure}. "
                 "Choose a version that has such a wheel and run `make lock`."
             )
-        for name in _LEFT_BY_INSTALLER:
-            left = target / name
-            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
     def _refuse_foreign_binaries(self, target: Path) -> None:
-        for library in sorted(target.rglob("*.so*")):
-            head = library.read_bytes()[: _ELF_MACHINE_OFFSET + 2]
-            if head[:4] != b"\x7fELF":
-                continue
-            (machine,) = struct.unpack_from("<H", head, _ELF_MACHINE_OFFSET)
+        for library, machine in _binaries(target):
             if machine != _ELF_MACHINES[self.machine]:
                 raise BundleError(
                     f"Expected binaries for {self.machine}, got {library.relative_to(target)} for ELF machine "
@@ -119,16 +107,18 @@ class Bundle:
 
     @cached_property
     def _installer_version(self) -> str:
-        return _uv(["--version"], self.entry).stdout.strip()
+        return installer_version()
 
     @cached_property
-    def _compiler(self) -> Compiler | None:
-        """By its name, or one of uv's own: uv itself would start every Python on PATH, a third of a second a synth."""
+    def _compiler(self) -> Interpreter | None:
+        """The running interpreter, or one by its name, or one of uv's own, whichever is of the runtime's version."""
+        if self.python_version == f"{sys.version_info.major}.{sys.version_info.minor}":
+            return Interpreter(sys.executable)
         on_path = shutil.which(f"python{self.python_version}")
-        if on_path and Compiler(on_path).version:
-            return Compiler(on_path)
-        found = _uv(["python", "find", "--managed-python", "--no-config", self.python_version], self.entry)
-        return Compiler(found.stdout.strip()) if found.returncode == 0 else None
+        if on_path and Interpreter(on_path).version:
+            return Interpreter(on_path)
+        managed = find_managed_python(self.python_version)
+        return Interpreter(managed) if managed else None
 
     def _compile(self, target: Path) -> None:
         if self._compiler is None:
@@ -137,15 +127,26 @@ class Bundle:
                 f"no Python {self.python_version} was found. Get it with `uv python install {self.python_version}`."
             )
             return
+        self._compiler.compile(target, self._files_to_compile(self._compiler, target))
+
+    def _files_to_compile(self, compiler: Interpreter, target: Path) -> list[str]:
+        """What a start imports: bytecode that no start reads makes the zip twice as large.
+
+        A bundle with binaries gets it throughout: only some machines can import it, and all shall make the same.
+        """
+        everything = [str(path) for path in sorted(target.rglob("*.py"))]
+        if not self.imports or any(_binaries(target)):
+            return everything
         try:
-            self._compiler.compile(target, self.imports)
-        except CompileError as error:
-            raise BundleError(f"Expected sources that compile, got: {error}. Correct the source.") from error
+            return compiler.imported(target, self.imports)
+        except InterpreterError as error:
+            _say(f"Bundled with bytecode throughout, so the zip is about twice as large. {error}")
+            return everything
 
 
 @cache  # the functions of all stages share it, and with it the hash, which asks uv and the interpreter
 def stream_bundle(source: str, python_version: str, machine: Machine, extras: tuple[str, ...] = ()) -> Bundle:
-    """Of functions/stream, with what that source and each extra need beside requirements.txt: requirements-NAME.txt."""
+    """functions/stream, with what that source and each extra need beside requirements.txt: requirements-NAME.txt."""
     own = [f"requirements-{name}.txt" for name in (source, *extras)]
     return Bundle(
         FUNCTION_ENTRY,
@@ -160,18 +161,12 @@ def stream_bundle(source: str, python_version: str, machine: Machine, extras: tu
     )
 
 
-def _ships(name: str) -> bool:
-    return not any(fnmatch.fnmatch(name, pattern) for pattern in _NOT_SHIPPED)
-
-
-def _uv(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    uv = Path(sys.prefix, "bin", "uv")
-    program = str(uv) if uv.exists() else shutil.which("uv")
-    if program is None:
-        raise BundleError("Expected uv beside this interpreter or on PATH, found none: run `make setup`.")
-    # An interpreter that is not there is never downloaded behind the user's back.
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
-    return subprocess.run([program, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+def _binaries(target: Path) -> Iterator[tuple[Path, int]]:
+    """The shared libraries, and the number of the machine that each is for."""
+    for library in sorted(target.rglob("*.so*")):
+        head = library.read_bytes()[: _ELF_MACHINE_OFFSET + 2]
+        if head[:4] == b"\x7fELF":
+            yield library, struct.unpack_from("<H", head, _ELF_MACHINE_OFFSET)[0]
 
 
 def _make_readable(target: Path) -> None:

@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda_python_alpha as lambda_python
 
 from ..settings import Bundler
 from .bundle import Bundle
+from .sources import require_scripts_as_they_ship, source_files
 
 
 class HostImage(cdk.DockerImage):
@@ -43,9 +44,10 @@ class HostImage(cdk.DockerImage):
 
 def bundling_options(bundle: Bundle, bundler: Bundler) -> lambda_python.BundlingOptions:
     if bundler == "docker":
+        require_scripts_as_they_ship(source_files(bundle.entry))
         # The lock is complete as it is; pip would ask for the hash of what it leaves out (requirements.in).
         return lambda_python.BundlingOptions(
-            asset_excludes=["requirements*.in", "__pycache__"], environment={"PIP_NO_DEPS": "1"}
+            asset_excludes=["/requirements*.in", "__pycache__"], environment={"PIP_NO_DEPS": "1"}
         )
     # Explicit, because CDK's own hash sees only the entry folder: neither the installer nor the platform.
     return lambda_python.BundlingOptions(image=HostImage(bundle), asset_hash=bundle.asset_hash)

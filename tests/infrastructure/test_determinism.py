@@ -9,7 +9,7 @@ import pytest
 
 from tests.infrastructure.support import ROOT
 
-# tools/local.py and bundle.py start processes; what those print is hashed or checked, never templated.
+# tools/local.py and infra/bundle/ start processes; what those print is hashed or checked, never templated.
 OUTSIDE_MODULES = {"socket", "datetime", "time", "getpass", "random", "uuid", "secrets", "boto3", "urllib", "platform"}
 MODULES = sorted((ROOT / "infra").rglob("*.py"))
 
@@ -29,5 +29,5 @@ def test_module_imports_nothing_that_reads_clock_network_or_user(module: Path) -
 def test_module_reads_neither_context_nor_environment(module: Path) -> None:
     names = {node.attr for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Attribute)}
     assert not names & {"try_get_context", "get_context", "getenv"}
-    if module.name != "bundle.py":  # hands its own environment on to uv
+    if module.name != "installer.py":  # hands a part of its own environment on to uv
         assert "environ" not in names

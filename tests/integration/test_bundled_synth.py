@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from aws_cdk.assertions import Template
 
 from infra.bundle.bundle import Bundle
+from infra.bundle.errors import BundleError
 from infra.bundle.host_image import bundling_options
 from infra.function.adapter_variables import BUFFERED, EXEC_WRAPPER, RESPONSE_STREAM, RUN_SH
 from infra.settings import FUNCTION_ENTRY, StageSettings
@@ -72,3 +74,16 @@ def test_docker_is_the_package_s_own_way_back() -> None:
     options = bundling_options(Bundle(FUNCTION_ENTRY, "3.14", "aarch64"), "docker")
     assert options.image is None
     assert options.asset_hash is None
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda script: script.chmod(0o644), lambda script: script.write_bytes(b"#!/bin/sh\r\n")]
+)
+def test_docker_is_given_no_script_that_cannot_run(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    script = tmp_path / "run.sh"
+    script.write_bytes(b"#!/bin/sh\n")
+    script.chmod(0o755)
+    bundling_options(Bundle(tmp_path, "3.14", "aarch64"), "docker")
+    spoil(script)
+    with pytest.raises(BundleError, match=r"Expected .*run\.sh to be executable, with lines that end in LF"):
+        bundling_options(Bundle(tmp_path, "3.14", "aarch64"), "docker")
