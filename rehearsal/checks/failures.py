@@ -13,6 +13,7 @@ from ..deployment import Deployment
 from ..expectations import expect
 from ..receiving import logged, milliseconds, receive, receive_any, serving
 from ..shipped.scripted import SECRET
+from ..waiting import until
 
 # What the adapter's runtime writes into the body when an application breaks off.
 _RUNTIME_NOISE = b"Lambda-Runtime-Function-Error"
@@ -122,7 +123,7 @@ async def check_unblocked_event_loop(deployment: Deployment) -> str:
         await service.warm()
         port = service.function.environment[PORT]
         reading = asyncio.create_task(receive(client, json.dumps(["a", gate.step, "b"])))
-        await logged(service, "The answer begins")
+        await until(lambda: gate.is_reached, "the source to wait")
         health = await receive_any(client, "GET", f"http://127.0.0.1:{port}{HEALTH_PATH}")
         gate.open()
         got = await reading
