@@ -29,6 +29,10 @@ class Gate:
         """The step of a script that waits for the gate."""
         return {"wait_for": str(self._file)}
 
+    @property
+    def is_reached(self) -> bool:
+        return self._file.with_suffix(".reached").exists()
+
     def open(self) -> None:
         self._file.touch()
 

@@ -13,10 +13,10 @@ from ..deployment import Deployment
 from ..expectations import expect
 from ..receiving import logged, milliseconds, receive, receive_any, serving
 from ..shipped.scripted import SECRET
+from ..waiting import until
 
 #: Far less than a stream that hangs to its deadline takes.
 _PROMPT_SECONDS = 2
-_HEALTH_CHECKS = 10
 # What the adapter's runtime writes into the body when an application breaks off.
 _RUNTIME_NOISE = b"Lambda-Runtime-Function-Error"
 _ENDINGS_WITHOUT_BODY = (("HEAD", "/stream?input=a", 200), ("GET", "/empty", 200), ("GET", "/redirect", 302))
@@ -138,10 +138,8 @@ async def check_unblocked_event_loop(deployment: Deployment) -> str:
         await service.warm()
         port = service.function.environment[PORT]
         reading = asyncio.create_task(receive(client, json.dumps(["a", gate.step, "b"])))
-        await logged(service, "The answer begins")
-        # The first may be answered before the source waits; the last is not.
-        for _ in range(_HEALTH_CHECKS):
-            health = await receive_any(client, "GET", f"http://127.0.0.1:{port}{HEALTH_PATH}")
+        await until(lambda: gate.is_reached, "the source to wait")
+        health = await receive_any(client, "GET", f"http://127.0.0.1:{port}{HEALTH_PATH}")
         gate.open()
         got = await reading
     expect(health.status == 200, "status 200", health)

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 Step = str | dict[str, Any]
@@ -57,8 +58,9 @@ class ScriptedGeneration:
                 raise _ERRORS[name](SECRET)
 
     async def _wait_for(self, path: str) -> None:
+        Path(f"{path}.reached").touch()  # noqa: ASYNC240  # a local file
         give_up = time.monotonic() + _PATIENCE_SECONDS
-        while not os.path.exists(path):  # noqa: ASYNC240  # of this machine, and quick
+        while not os.path.exists(path):  # noqa: ASYNC240  # a local file
             if time.monotonic() > give_up:
                 raise TimeoutError(f"Expected {path} within {_PATIENCE_SECONDS} s.")
             await self.sleep(_POLL_SECONDS)
