@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 
@@ -12,6 +13,7 @@ from ..arguments import add_request_arguments, add_seconds_argument, program, si
 from ..call import Call, Credentials, Timeouts
 from ..request import endpoint
 from ..showing import show
+from . import layers
 from .diagnosis import diagnose
 from .facts import Facts, Verdict
 from .probe import observe
@@ -52,7 +54,13 @@ def _measure(options: argparse.Namespace, credentials: Credentials | None) -> Ve
     )
     facts = observe(call)
     _print_facts(facts)
-    return diagnose(facts)
+    verdict = diagnose(facts)
+    if verdict.streams and layers.is_cloudfront(facts):
+        # A blank prompt is refused with 422. CloudFront keeps errors of a GET, not those of a POST.
+        refused = replace(call, method="GET", prompt=" ")
+        observe(refused)
+        return layers.find_cached_error(observe(refused)) or verdict
+    return verdict
 
 
 def _print_facts(facts: Facts) -> None:

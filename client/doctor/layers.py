@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from .facts import Facts, Verdict
 from .timeline import Timeline
 
@@ -38,6 +40,20 @@ def named_proxy(facts: Facts) -> str | None:
     # The server of the application gives its name in this header as well.
     ours = ("", "uvicorn", "cloudfront", "amazons3", "awselb")
     return None if server.partition("/")[0].lower() in ours else server
+
+
+def find_cached_error(facts: Facts) -> Verdict | None:
+    """The verdict on the second of two equal errors, where it came out of CloudFront's cache; None for a fresh one.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html
+    """
+    if facts.status is None or facts.status < HTTPStatus.BAD_REQUEST or "age" not in facts.headers:
+        return None
+    return Verdict(
+        f"It streams, but CloudFront keeps its errors: a {facts.status} came out of the cache, {facts.headers['age']} s "
+        "old, and would answer every caller's GET.",
+        "Give every error of the distribution the time to live 0 (error_responses in infra/edge/distribution.py).",
+    )
 
 
 def find_layer(facts: Facts, timeline: Timeline) -> Verdict:

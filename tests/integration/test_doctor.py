@@ -205,3 +205,17 @@ def test_header_without_a_colon_is_refused(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit, match="2"):
         main(["doctor", "http://127.0.0.1", "--header", "token"])
     assert "Expected 'name: value', got no colon." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("age", [None, "7"], ids=["fresh", "cached"])
+def test_errors_that_cloudfront_keeps_are_found_behind_a_stream(
+    age: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edge = "x-amz-cf-id: any"
+    refusal = sse_head("422 Unprocessable Content", "application/problem+json", edge)
+    kept = sse_head("422 Unprocessable Content", "application/problem+json", edge, *([f"age: {age}"] if age else []))
+    stream = [sse_head("200 OK", "text/event-stream", edge), STARTING, *PACED, COMPLETE]
+    with serving(stream, [refusal], [kept]) as url:
+        code, printed = _doctor(url, capsys)
+    assert code == (1 if age else 0), printed
+    assert ("CloudFront keeps its errors" in printed) is bool(age)
