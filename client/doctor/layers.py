@@ -49,9 +49,10 @@ def find_cached_error(facts: Facts) -> Verdict | None:
     """
     if facts.status is None or facts.status < HTTPStatus.BAD_REQUEST or "age" not in facts.headers:
         return None
+    age = facts.headers["age"]
     return Verdict(
-        f"It streams, but CloudFront keeps its errors: a {facts.status} came out of the cache, {facts.headers['age']} s "
-        "old, and would answer every caller's GET.",
+        f"It streams, but CloudFront keeps its errors: a {facts.status} came out of the cache, {age} s old, "
+        "and would answer every caller's GET.",
         "Give every error of the distribution the time to live 0 (error_responses in infra/edge/distribution.py).",
     )
 
