@@ -29,7 +29,8 @@ def copy(tmp_path: Path) -> Path:
 
 def planned(*arguments: str) -> list[str]:
     """The commands that make would run."""
-    dry_run = ["make", "--dry-run", *arguments]
+    # As the first make: one that another started says so, before and after.
+    dry_run = ["make", "--dry-run", "--no-print-directory", *arguments]
     return subprocess.run(dry_run, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
