@@ -138,7 +138,7 @@ class Answer:
     async def _pump_from(self, generation: Generation) -> None:
         async def iterate() -> None:
             async for chunk in generation:
-                if not await self._buffer.put(chunk):
+                if not (self._buffer.put_nowait(chunk) or await self._buffer.put(chunk)):
                     return
 
         raised = await outcome_of(iterate)

@@ -49,19 +49,26 @@ class FrameBuffer:
         waiting = 0.0 if self._waiting_since is None else asyncio.get_running_loop().time() - self._waiting_since
         return self._full_seconds + waiting
 
+    def put_nowait(self, chunk: str) -> bool:
+        """Takes the chunk if `put` would not wait, and returns whether it did: a coroutine saved for most chunks."""
+        if self._closed or not self._has_room.is_set() or monotonic() >= self._next_turn_at:
+            return False
+        self._append(self._joiner.feed(chunk))
+        return True
+
     async def put(self, chunk: str) -> bool:
         """Waits while the reader is too far behind. Returns False if the buffer is closed and did not take the chunk.
 
         A source that never awaits, or blocks between its chunks, would keep reader, deadline and signals from running:
-        once in the time of a frame they get their turn here.
+        they get their turn here, once in the time of a frame.
         """
         if not self._has_room.is_set():
             await self._wait_for_room()
         if self._closed:
             return False
         self._append(self._joiner.feed(chunk))
-        now = monotonic()  # the loop's own clock takes twice as long, here for every chunk
-        if now >= self._next_turn_at:
+        # The loop's own clock takes twice as long, here for every chunk.
+        if (now := monotonic()) >= self._next_turn_at:
             self._next_turn_at = now + self._frame_seconds
             await asyncio.sleep(0)
         return True
@@ -76,15 +83,16 @@ class FrameBuffer:
             event.set()
 
     async def __aiter__(self) -> AsyncIterator[str]:
-        loop = asyncio.get_running_loop()
-        due = loop.time()
+        time = asyncio.get_running_loop().time
+        due = time()
         while True:
-            if not self._full and not await self._until(due):
-                yield SILENCE
-                continue
-            if not self._full and not self._chunks:
-                return
-            due = loop.time() + self._frame_seconds
+            if not self._full:
+                if not await self._until(due):
+                    yield SILENCE
+                    continue
+                if not self._full and not self._chunks:
+                    return
+            due = time() + self._frame_seconds
             yield self._take()
 
     async def _wait_for_room(self) -> None:

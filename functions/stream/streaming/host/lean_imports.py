@@ -40,9 +40,12 @@ def _import(modules: Iterable[str]) -> None:
 
 @contextlib.contextmanager
 def _lazy(names: Iterable[str]) -> Iterator[None]:
-    lazy_modules = {name: _LazyModule(name) for name in names if name not in sys.modules}
-    sys.modules.update(lazy_modules)
+    lazy_modules = []
     try:
+        for name in names:
+            if name not in sys.modules:
+                sys.modules[name] = _LazyModule(name)
+                lazy_modules.append(name)
         yield
     finally:
         for name in lazy_modules:

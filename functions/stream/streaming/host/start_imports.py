@@ -20,9 +20,13 @@ EXTRA_IMPORTS = {"jwt": ("streaming.auth.token_check", "streaming.auth.tokens")}
 #: The libraries among them, which are imported while LAZY_MODULES are deferred.
 LIBRARIES = ("starlette.applications", "uvicorn.config", "uvicorn.server")
 
-#: Modules of the standard library that these import at their top and that a stream never uses.
-#: Their names are called, neither subclassed nor caught.
+#: Modules that these import at their top and that a stream never uses.
+#: Their names are called, neither subclassed nor caught. A package comes before its modules.
 LAZY_MODULES = (
+    # Starlette: threads and task groups, for endpoints that are no coroutines and for files.
+    "anyio",
+    "anyio.abc",
+    "anyio.to_thread",
     # uvicorn: logging as a file says, a date for a header, reloading, workers.
     "configparser",
     "copy",
