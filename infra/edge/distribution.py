@@ -11,6 +11,7 @@ from constructs import Construct
 
 from ..nag import acknowledge
 from ..names import STREAM_PATH
+from ..own_arns import require_own_account
 from ..settings import EdgeSettings
 from .headers import security_headers
 from .page_bucket import PageBucket
@@ -23,7 +24,10 @@ _CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
 class Edge(Construct):
-    """The distribution, the headers that it adds, and the bucket of its access logs where the settings ask for one."""
+    """The distribution, the headers that it adds, and the bucket of its access logs where the settings ask for one.
+
+    Raises SettingsError for a certificate of another account.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,8 @@ class Edge(Construct):
         keep_logs: bool,
     ) -> None:
         super().__init__(scope, construct_id)
+        if settings.certificate_arn:
+            require_own_account("certificate_arn", settings.certificate_arn, cdk.Stack.of(self))
         self._headers = security_headers(self, "SecurityHeaders")
         self._logs = self._build_logs(log_retention_days, keep=keep_logs) if settings.access_logs else None
         self.distribution = self._build_distribution(page, stream, settings, web_acl_arn)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .base import Settings
+from .patterns import CERTIFICATE_ARN, DOMAIN_NAME
 from .rules import MIN_IDLE_TIMEOUT_SECONDS, require
 
 #: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
@@ -57,12 +58,19 @@ class EdgeSettings(Settings):
         require(
             "certificate_arn",
             self.certificate_arn,
-            (self.certificate_arn or "arn:aws:acm:us-east-1:").startswith("arn:aws:acm:us-east-1:"),
-            "the ARN of a certificate in us-east-1, or None",
+            self.certificate_arn is None or bool(CERTIFICATE_ARN.fullmatch(self.certificate_arn)),
+            "the ARN of a certificate of ACM in us-east-1, or None",
         )
         require(
             "domain_names",
             self.domain_names,
             bool(self.domain_names) == bool(self.certificate_arn),
             "the domain names of certificate_arn, or () without one",
+        )
+        are_names = all(DOMAIN_NAME.fullmatch(name.removeprefix("*.")) for name in self.domain_names)
+        require(
+            "domain_names",
+            self.domain_names,
+            are_names and len(set(self.domain_names)) == len(self.domain_names),
+            "domain names such as 'stream.example.com' or '*.example.com', each once, in lower case and without scheme",
         )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,7 +11,7 @@ from functions.stream.streaming import settings as names
 from infra.edge.page import SECURITY_HEADERS
 from infra.settings import EdgeSettings, SettingsError
 from infra.stage import StreamingStage
-from tests.infrastructure.support import JWT, JsonObject, as_list, build_edge_stage, build_stage, only, properties
+from tests.infrastructure.support import EDGE, JWT, JsonObject, as_list, build_edge_stage, build_stage, only, properties
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 BUCKET = "AWS::S3::Bucket"
@@ -191,6 +192,12 @@ def test_names_and_certificate_raise_the_floor_of_tls(edge_template: Template) -
     certificate = config(edge_template)["ViewerCertificate"]
     assert certificate["AcmCertificateArn"].startswith("arn:aws:acm:us-east-1:")
     assert certificate["MinimumProtocolVersion"] == "TLSv1.2_2021"
+
+
+def test_certificate_of_another_account_is_refused_by_name() -> None:
+    other = replace(EDGE, certificate_arn="arn:aws:acm:us-east-1:210987654321:certificate/one")
+    with pytest.raises(SettingsError, match=r"^Setting certificate_arn: got .+: an ARN of account 123456789012\.$"):
+        build_edge_stage(edge=other)
 
 
 def test_names_are_those_of_cloudfront_without_a_certificate(plain_template: Template) -> None:
