@@ -6,12 +6,15 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from ..function.web_function import WebFunction
+from ..log_groups import log_group
 from ..settings import EdgeSettings, FirewallSettings, SettingsError
 from ..stream.url import StreamUrl
 from .distribution import Edge
 from .firewall import Firewall
 from .page_bucket import PageBucket
 from .stream_origin import StreamOrigin
+
+_AUTO_DELETE_PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 
 
 class EdgeStack(cdk.Stack):
@@ -49,8 +52,19 @@ class EdgeStack(cdk.Stack):
             log_retention_days=log_retention_days,
             keep_logs=keep_logs,
         )
+        self._own_auto_delete_logs(log_retention_days)
         cdk.CfnOutput(self, "PageUrl", value=self.edge.page_url, description="The web page; the stream is at /stream")
         cdk.CfnOutput(self, "DistributionDomainName", value=self.edge.distribution.domain_name)
+
+    def _own_auto_delete_logs(self, retention_days: int) -> None:
+        """Gives the handler that empties buckets a log group; its own would never expire and would outlive the stack.
+
+        CDK makes one handler for all buckets of a stack, and has no property for its logs.
+        """
+        handler = self.node.find_child(_AUTO_DELETE_PROVIDER).node.find_child("Handler")
+        assert isinstance(handler, cdk.CfnResource)
+        group = log_group(self, "AutoDeleteLogs", retention_days=retention_days)
+        handler.add_property_override("LoggingConfig", {"LogGroup": group.log_group_name})
 
 
 class FirewallStack(cdk.Stack):
