@@ -14,7 +14,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from infra.deploy_roles.role import Repository
 from infra.deploy_roles.stack import DeployRolesStack
 from infra.nag import findings
-from infra.settings import SettingsError, StageSettings
+from infra.settings import EdgeSettings, SettingsError, StageSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import EDGE, ENV, JWT, as_list, make_app, properties, statements
 
@@ -110,6 +110,14 @@ def test_firewall_of_a_stage_is_deployed_in_its_own_region() -> None:
     template = Template.from_stack(build_stack(stages=[WITH_EDGE]))
     for region in ("eu-west-1", "us-east-1"):
         assert f"cdk-hnb659fds-deploy-role-123456789012-{region}" in assumed(template, "dev")
+
+
+@pytest.mark.parametrize(("access_logs", "regions"), [(True, {"eu-west-1", "us-east-1"}), (False, {"eu-west-1"})])
+def test_access_logs_of_an_edge_are_delivered_in_the_region_of_cloudfront(access_logs: bool, regions: set[str]) -> None:
+    settings = StageSettings(name="dev", jwt=JWT, edge=EdgeSettings(access_logs=access_logs))
+    start = "cdk-hnb659fds-deploy-role-123456789012-"
+    roles = assumed(Template.from_stack(build_stack(stages=[settings])), "dev")
+    assert {name.removeprefix(start) for name in roles if name.startswith(start)} == regions
 
 
 def test_invoker_is_the_one_role_of_a_stage_that_a_deploy_role_may_become(template: Template) -> None:
