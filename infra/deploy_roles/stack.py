@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from ..function.adapter_layer import layer_arn
 from ..settings import CLOUDFRONT_REGION, StageSettings
 from .role import AUDIENCE, ISSUER, DeployRole, Repository
 
@@ -35,6 +36,7 @@ class DeployRolesStack(cdk.Stack):
                 provider=provider,
                 repository=repository,
                 regions=self._regions(settings),
+                layer_arn=layer_arn(self, settings.adapter_layer_arn),
             ).role
             cdk.CfnOutput(
                 self,

@@ -22,6 +22,7 @@ REPOSITORY = Repository("owner@12/name@34")
 DEV = "repo:owner@12/name@34:environment:dev"
 AUDIENCE = "sts.amazonaws.com"
 ISSUER = "token.actions.githubusercontent.com"
+READ_LAYER = "lambda:GetLayerVersion"
 PROVIDER = "AWS::IAM::OIDCProvider"
 STAGES = (StageSettings(name="dev"), StageSettings(name="prod"))
 WITH_EDGE = StageSettings(name="dev", jwt=JWT, edge=EDGE)
@@ -56,7 +57,7 @@ def may_assume(statement: dict[str, Any], *, sub: str, aud: str = AUDIENCE) -> b
 
 def assumed(template: Template, stage: str) -> dict[str, Any]:
     """The names of the roles that the stage's role may become, and on which condition."""
-    granted = statements(template, of_role=f"{stage.capitalize()}Role")
+    granted = [s for s in statements(template, of_role=f"{stage.capitalize()}Role") if s["Action"] != READ_LAYER]
     assert {statement["Action"] for statement in granted} == {"sts:AssumeRole"}
     return {
         arn["Fn::Join"][1][-1].removeprefix(":role/"): statement.get("Condition")
@@ -99,6 +100,12 @@ def test_role_may_become_the_roles_of_the_bootstrap_and_the_invoker_of_the_stage
         "cdk-hnb659fds-file-publishing-role-123456789012-eu-west-1": None,
         "dev-Stream-Invoker*": {"StringEquals": {"iam:ResourceTag/stage": "dev"}},
     }
+
+
+def test_role_may_read_the_layer_of_its_stage_to_compare_its_code(template: Template) -> None:
+    (read,) = [s for s in statements(template, of_role="DevRole") if s["Action"] == READ_LAYER]
+    assert read["Resource"] == "arn:aws:lambda:eu-west-1:753240598075:layer:LambdaAdapterLayerArm64:30"
+    assert "Condition" not in read
 
 
 def test_bootstrap_of_another_qualifier_is_followed() -> None:
