@@ -18,11 +18,12 @@ from .settings import EdgeSettings, StageSettings
 from .stream.stack import StreamStack
 
 if TYPE_CHECKING:
-    from .edge.stack import EdgeStack, FirewallStack
+    from .edge.stack import EdgeLogsStack, EdgeStack, FirewallStack
 
 
 class StreamingStage(cdk.Stage):
-    """The stacks of one environment; the edge and its firewall exist only where the settings ask for them."""
+    """The stacks of one environment; the edge, its firewall and its logs exist only where the settings ask for
+    them."""
 
     def __init__(self, scope: Construct, settings: StageSettings, *, env: cdk.Environment | None = None) -> None:
         super().__init__(scope, settings.name, env=env)
@@ -30,6 +31,7 @@ class StreamingStage(cdk.Stage):
         self.api = self._build_api(settings)
         self.monitoring = self._build_monitoring(settings)
         self.firewall: FirewallStack | None = None
+        self.edge_logs: EdgeLogsStack | None = None
         self.edge = self._build_edge(settings, settings.edge) if settings.edge else None
         # The stage is tagged, because tags of the app do not reach the stacks of a stage.
         cdk.Tags.of(self).add(STAGE_TAG, settings.name)
@@ -83,13 +85,13 @@ class StreamingStage(cdk.Stage):
 
     def _build_edge(self, settings: StageSettings, edge: EdgeSettings) -> EdgeStack:
         # The import is here because CloudFront takes a twentieth of a synth to import, and few stages have an edge.
-        from .edge.stack import EdgeStack, FirewallStack
+        from .edge.stack import EdgeLogsStack, EdgeStack, FirewallStack
 
         if edge.firewall:
             self.firewall = FirewallStack(
                 self, "Firewall", settings=edge.firewall, log_retention_days=settings.log_retention_days
             )
-        return EdgeStack(
+        stack = EdgeStack(
             self,
             "Edge",
             function=self.stream.web_function,
@@ -100,6 +102,11 @@ class StreamingStage(cdk.Stage):
             log_retention_days=settings.log_retention_days,
             keep_logs=settings.keep_logs,
         )
+        if stack.access_logs:
+            self.edge_logs = EdgeLogsStack(
+                self, "EdgeLogs", distribution=stack.edge.distribution, access_logs=stack.access_logs
+            )
+        return stack
 
 
 def _function_props(settings: StageSettings, *, checks_tokens: bool) -> WebFunctionProps:

@@ -61,6 +61,7 @@ class DeployRole(Construct):
         provider: iam.IOidcProvider,
         repository: Repository,
         regions: Sequence[str],
+        layer_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
         # StringLike would admit anyone who can name a branch or a repository to match the pattern.
@@ -73,6 +74,8 @@ class DeployRole(Construct):
         )
         self._allow_bootstrap_roles(regions)
         self._allow_invoker(stage)
+        # tools/adapter_digest.py compares its code before a deployment.
+        self.role.add_to_policy(iam.PolicyStatement(actions=["lambda:GetLayerVersion"], resources=[layer_arn]))
 
     def _allow_bootstrap_roles(self, regions: Sequence[str]) -> None:
         """`cdk deploy` does everything as one of these roles. https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping.html"""

@@ -8,7 +8,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from ..settings import FirewallSettings, StageSettings
+from ..function.adapter_layer import layer_arn
+from ..settings import CLOUDFRONT_REGION, StageSettings
 from .role import AUDIENCE, ISSUER, DeployRole, Repository
 
 
@@ -35,6 +36,7 @@ class DeployRolesStack(cdk.Stack):
                 provider=provider,
                 repository=repository,
                 regions=self._regions(settings),
+                layer_arn=layer_arn(self, settings.adapter_layer_arn),
             ).role
             cdk.CfnOutput(
                 self,
@@ -52,5 +54,5 @@ class DeployRolesStack(cdk.Stack):
         return iam.OidcProviderNative.from_oidc_provider_arn(self, "GitHub", arn)
 
     def _regions(self, settings: StageSettings) -> Sequence[str]:
-        has_firewall = settings.edge and settings.edge.firewall
-        return (self.region, FirewallSettings.REGION) if has_firewall else (self.region,)
+        has_cloudfront_stacks = settings.edge and settings.edge.has_cloudfront_stacks
+        return (self.region, CLOUDFRONT_REGION) if has_cloudfront_stacks else (self.region,)

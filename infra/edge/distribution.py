@@ -11,6 +11,7 @@ from constructs import Construct
 
 from ..nag import acknowledge
 from ..names import STREAM_PATH
+from ..own_arns import require_own_account
 from ..settings import EdgeSettings
 from .headers import security_headers
 from .page_bucket import PageBucket
@@ -23,7 +24,10 @@ _CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
 class Edge(Construct):
-    """The distribution, the headers that it adds, and the bucket of its access logs where the settings ask for one."""
+    """The distribution and the headers that it adds.
+
+    Raises SettingsError for a certificate of another account.
+    """
 
     def __init__(
         self,
@@ -34,12 +38,11 @@ class Edge(Construct):
         stream: StreamOrigin,
         settings: EdgeSettings,
         web_acl_arn: str | None,
-        log_retention_days: int,
-        keep_logs: bool,
     ) -> None:
         super().__init__(scope, construct_id)
+        if settings.certificate_arn:
+            require_own_account("certificate_arn", settings.certificate_arn, cdk.Stack.of(self))
         self._headers = security_headers(self, "SecurityHeaders")
-        self._logs = self._build_logs(log_retention_days, keep=keep_logs) if settings.access_logs else None
         self.distribution = self._build_distribution(page, stream, settings, web_acl_arn)
         stream.allow(self.distribution)
         self._acknowledge(settings)
@@ -64,7 +67,6 @@ class Edge(Construct):
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             web_acl_id=web_acl_arn,
-            log_bucket=self._logs,
             error_responses=_uncached_errors(),
         )
 
@@ -90,26 +92,6 @@ class Edge(Construct):
             compress=False,
         )
 
-    def _build_logs(self, retention_days: int, *, keep: bool) -> s3.Bucket:
-        logs = s3.Bucket(
-            self,
-            "Logs",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            # CloudFront writes standard logs by ACL.
-            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
-            object_ownership=s3.ObjectOwnership.OBJECT_WRITER,
-            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(retention_days))],
-            auto_delete_objects=not keep,
-            removal_policy=cdk.RemovalPolicy.RETAIN if keep else cdk.RemovalPolicy.DESTROY,
-        )
-        acknowledge(
-            logs,
-            {"AwsSolutions-S1": "The bucket only receives access logs; a log bucket for the log bucket would recurse."},
-        )
-        return logs
-
     def _acknowledge(self, settings: EdgeSettings) -> None:
         reasons = {
             "AwsSolutions-CFR1": "The service is for callers in every country: no setting restricts them by country."
@@ -118,10 +100,11 @@ class Edge(Construct):
             reasons["AwsSolutions-CFR2"] = (
                 "The firewall is a setting of the stage (edge.firewall), and this stage sets None."
             )
-        if not settings.access_logs:
-            reasons["AwsSolutions-CFR3"] = (
-                "Access logs are a setting of the stage (edge.access_logs), and this stage turns them off."
-            )
+        reasons["AwsSolutions-CFR3"] = (
+            "Standard logging v2 delivers the access logs (access_logs.py, stack EdgeLogs); this rule sees v1 only."
+            if settings.access_logs
+            else "Access logs are a setting of the stage (edge.access_logs), and this stage turns them off."
+        )
         if settings.certificate_arn is None:
             reasons["AwsSolutions-CFR4"] = (
                 "With the certificate of *.cloudfront.net CloudFront accepts TLSv1 whatever the template says; "

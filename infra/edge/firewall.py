@@ -29,6 +29,7 @@ _COUNTED_RULES = (
     "RestrictedExtensions_QUERYARGUMENTS",
 )
 _WINDOW_SECONDS = 300
+_SECRET_HEADERS = ("authorization", TOKEN_HEADER)
 # The properties of a filter have no types in CDK.
 _BLOCKED_ONLY = {
     "DefaultBehavior": "DROP",
@@ -55,6 +56,7 @@ class Firewall(Construct):
                 _rate_limit("PageRateLimit", 1, settings.page_requests_per_five_minutes, _not(_is_stream())),
                 _common_rules(priority=2),
             ],
+            data_protection_config=_data_protection(),
             visibility_config=_visibility("WebAcl"),
         )
         self._add_log(log_retention_days)
@@ -87,11 +89,26 @@ class Firewall(Construct):
                 wafv2.CfnLoggingConfiguration.FieldToMatchProperty(query_string={}),
                 *(
                     wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": header})
-                    for header in ("authorization", TOKEN_HEADER)
+                    for header in _SECRET_HEADERS
                 ),
             ],
             logging_filter=_BLOCKED_ONLY,
         )
+
+
+def _data_protection() -> wafv2.CfnWebACL.DataProtectionConfigProperty:
+    """Masks prompts and tokens also where the details of a rule quote what it matched; redaction leaves those alone.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/data-protection-masking.html
+    """
+    fields = [
+        wafv2.CfnWebACL.FieldToProtectProperty(field_type="QUERY_STRING"),
+        wafv2.CfnWebACL.FieldToProtectProperty(field_type="BODY"),
+        wafv2.CfnWebACL.FieldToProtectProperty(field_type="SINGLE_HEADER", field_keys=list(_SECRET_HEADERS)),
+    ]
+    return wafv2.CfnWebACL.DataProtectionConfigProperty(
+        data_protections=[wafv2.CfnWebACL.DataProtectProperty(field=field, action="SUBSTITUTION") for field in fields]
+    )
 
 
 def _is_stream() -> wafv2.CfnWebACL.StatementProperty:

@@ -9,6 +9,10 @@ from ..architecture import LAYER_SUFFIXES, Architecture
 
 VERSION = "1.1.0"
 LAYER_VERSION = 30
+#: The digest of the layer's code for arm64, as `python -m tools.adapter_digest` tells it and compares it before a
+#: deployment: base64 of the SHA-256 of its zip. None: not pinned yet. Regions of China run the layer for x86_64, which
+#: has another one.
+ADAPTER_CODE_SHA256: str | None = None
 IMAGE = f"public.ecr.aws/awsguru/aws-lambda-adapter:{VERSION}"
 #: The crate is published later than the layer, or not at all, so the newest one that exists follows.
 CRATE_VERSIONS = (VERSION, "1.0.0-rc1")

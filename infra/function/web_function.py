@@ -81,7 +81,7 @@ class WebFunction(Construct):
         self.scaling = scaling or ScalingSettings()
         if self.scaling.snap_start:
             require_snap_start_region(self)
-        self._layer_arn = layer_arn(cdk.Stack.of(self).region, props.adapter_layer_arn)
+        self._layer_arn = layer_arn(cdk.Stack.of(self), props.adapter_layer_arn)
         self.architecture = architecture_of_layer(self._layer_arn)
         self.metrics = StreamMetrics(service=service, stage=props.stage, source=props.source)
         self.log_group = log_group(self, "Logs", retention_days=log_retention_days)

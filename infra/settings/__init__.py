@@ -7,7 +7,7 @@ from .alarms import FAILURE_WINDOW_MINUTES, RATE_PERIOD_MINUTES, RATE_PERIODS, A
 from .base import Settings
 from .callers import JwtSettings, ThrottleSettings, UrlAuth
 from .canary import CanarySettings
-from .edge import EdgeSettings, FirewallSettings
+from .edge import CLOUDFRONT_REGION, EdgeSettings, FirewallSettings
 from .limits import CostLimits
 from .model import BedrockSettings
 from .rules import SettingsError, one_of, require
@@ -15,6 +15,7 @@ from .scaling import AutoScalingSettings, ScalingSettings, ScheduledRange
 from .stage import FUNCTION_ENTRY, LOG_RETENTION_DAYS, Bundler, StageSettings
 
 __all__ = [
+    "CLOUDFRONT_REGION",
     "FAILURE_WINDOW_MINUTES",
     "FUNCTION_ENTRY",
     "LOG_RETENTION_DAYS",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .base import Settings
+from .patterns import is_word
 from .rules import require
 
 #: Evaluation window of rate alarms: so many periods of so many minutes.
@@ -16,6 +17,8 @@ FAILURE_WINDOW_MINUTES = 5
 #: CloudWatch evaluates at most one day.
 #: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 _MAX_WINDOW_MINUTES = 24 * 60
+#: The text of an alarm ends in the URL; of its 1,024 characters the longest sentences take fewer than half.
+_MAX_URL_CHARACTERS = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,4 +58,8 @@ class AlarmSettings(Settings):
             f"1 to {_MAX_WINDOW_MINUTES}, or None",
         )
         url = self.runbook_url
-        require("runbook_url", url, bool(url) and "#" not in url, "a path or URL of the whole runbook, without '#'")
+        is_location = is_word(url) and "#" not in url and len(url) <= _MAX_URL_CHARACTERS
+        allowed = (
+            f"a path or URL of the whole runbook, without '#' and spaces, at most {_MAX_URL_CHARACTERS} characters"
+        )
+        require("runbook_url", url, is_location, allowed)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .base import Settings
+from .patterns import ISSUER, is_word
 from .rules import require
 
 UrlAuth = Literal["AWS_IAM", "NONE"]
@@ -25,10 +26,12 @@ class JwtSettings(Settings):
     scope: str | None = None
 
     def _check(self) -> None:
-        require("issuer", self.issuer, self.issuer.startswith("https://"), "an https:// URL")
-        are_words = bool(self.audience) and all(_is_word(name) for name in self.audience)
-        require("audience", self.audience, are_words, "at least one audience, each without spaces")
-        require("scope", self.scope, self.scope is None or _is_word(self.scope), "one scope without spaces, or None")
+        is_url = bool(ISSUER.fullmatch(self.issuer))
+        require("issuer", self.issuer, is_url, "an https:// URL without query and fragment, exactly as tokens name it")
+        are_words = all(is_word(name) for name in self.audience)
+        is_set = 0 < len(set(self.audience)) == len(self.audience)
+        require("audience", self.audience, are_words and is_set, "at least one audience, each once and without spaces")
+        require("scope", self.scope, self.scope is None or is_word(self.scope), "one scope without spaces, or None")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,3 @@ class ThrottleSettings(Settings):
     def _check(self) -> None:
         for key in ("requests_per_second", "burst_requests"):
             require(key, getattr(self, key), getattr(self, key) > 0, "a number above 0")
-
-
-def _is_word(text: str) -> bool:
-    return text.split() == [text]

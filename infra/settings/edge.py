@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from .base import Settings
+from .patterns import CERTIFICATE_ARN, DOMAIN_NAME
 from .rules import MIN_IDLE_TIMEOUT_SECONDS, require
 
+#: CloudFront requires web ACLs, certificates and log deliveries to be in this region, whatever the stage's is.
+#: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
+CLOUDFRONT_REGION = "us-east-1"
 #: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html
 _READ_TIMEOUT_SECONDS = range(MIN_IDLE_TIMEOUT_SECONDS, 120 + 1)
 #: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html
@@ -18,9 +22,7 @@ _MIN_RATE_LIMIT = 10
 class FirewallSettings(Settings):
     """The settings of AWS WAF in front of the distribution."""
 
-    #: AWS WAF requires the web ACL of a distribution to be in this region.
-    #: https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
-    REGION: ClassVar[str] = "us-east-1"
+    REGION: ClassVar[str] = CLOUDFRONT_REGION
 
     #: The limit of requests for /stream from one address; those above it get 403. The firewall cannot count those
     #: that are open: 60 streams of one minute each keep twelve environments busy.
@@ -39,7 +41,7 @@ class EdgeSettings(Settings):
 
     #: The time that CloudFront waits for the next byte; the heartbeat has to be shorter.
     read_timeout_seconds: int = 60
-    #: Without access logs nothing records who called. A log line holds the query, and so the input of a GET.
+    #: Without access logs nothing records who called. A log line has the address and no query, and so no input.
     access_logs: bool = True
     #: Your own domain names, and the certificate for all of them, which CloudFront requires to be in us-east-1.
     domain_names: tuple[str, ...] = ()
@@ -57,8 +59,8 @@ class EdgeSettings(Settings):
         require(
             "certificate_arn",
             self.certificate_arn,
-            (self.certificate_arn or "arn:aws:acm:us-east-1:").startswith("arn:aws:acm:us-east-1:"),
-            "the ARN of a certificate in us-east-1, or None",
+            self.certificate_arn is None or bool(CERTIFICATE_ARN.fullmatch(self.certificate_arn)),
+            "the ARN of a certificate of ACM in us-east-1, or None",
         )
         require(
             "domain_names",
@@ -66,3 +68,15 @@ class EdgeSettings(Settings):
             bool(self.domain_names) == bool(self.certificate_arn),
             "the domain names of certificate_arn, or () without one",
         )
+        are_names = all(DOMAIN_NAME.fullmatch(name.removeprefix("*.")) for name in self.domain_names)
+        require(
+            "domain_names",
+            self.domain_names,
+            are_names and len(set(self.domain_names)) == len(self.domain_names),
+            "domain names such as 'stream.example.com' or '*.example.com', each once, in lower case and without scheme",
+        )
+
+    @property
+    def has_cloudfront_stacks(self) -> bool:
+        """Says whether the stage has stacks in CLOUDFRONT_REGION beside those in its own region."""
+        return self.access_logs or self.firewall is not None

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from .base import Settings
+from .cron import is_cron
+from .patterns import TIME_ZONE
 from .rules import require
-
-#: Minutes, hours, day of month, month, day of week, year.
-#: https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
-_CRON = re.compile(r"cron\((\S+ ){5}\S+\)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +34,14 @@ class ScheduledRange(EnvironmentRange):
 
     def _check(self) -> None:
         super()._check()
-        is_cron = bool(_CRON.fullmatch(self.schedule))
-        require("schedule", self.schedule, is_cron, "'cron(...)' with the six fields of Application Auto Scaling")
+        require(
+            "schedule",
+            self.schedule,
+            is_cron(self.schedule),
+            "'cron(...)' with minutes, hours, day of month, month, day of week and year, and ? for one of the two days",
+        )
+        is_zone = bool(TIME_ZONE.fullmatch(self.time_zone))
+        require("time_zone", self.time_zone, is_zone, "the name of a time zone, such as 'Europe/Berlin'")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,8 @@ from .canary import CanarySettings
 from .edge import EdgeSettings
 from .limits import CostLimits
 from .model import BedrockSettings
-from .patterns import LAYER_VERSION_ARN, MAX_STACK_NAME_CHARACTERS, ORIGIN, STAGE_NAME
+from .origins import require_origins
+from .patterns import EMAIL, LAYER_VERSION_ARN, MAX_STACK_NAME_CHARACTERS, STAGE_NAME
 from .rules import MIN_IDLE_TIMEOUT_SECONDS, one_of, require
 from .scaling import ScalingSettings
 
@@ -195,9 +196,7 @@ class StageSettings(Settings):
             not self.public_on_purpose or self.limits.reserved_concurrency is not None,
             "True with limits.reserved_concurrency, which bounds what anyone on the internet can spend, or False",
         )
-        for origin in self.cors_origins:
-            allowed = "'*', or 'scheme://host' or 'scheme://host:port' in lower case, as browsers send it"
-            require("cors_origins", origin, origin == "*" or bool(ORIGIN.fullmatch(origin)), allowed)
+        require_origins(self.cors_origins)
 
     def _check_observation(self) -> None:
         """Requires windows longer than the longest stream, because a stream is counted at its end."""
@@ -235,9 +234,5 @@ class StageSettings(Settings):
             self.log_retention_days in LOG_RETENTION_DAYS,
             one_of(LOG_RETENTION_DAYS),
         )
-        require(
-            "alarm_email",
-            self.alarm_email,
-            self.alarm_email is None or "@" in self.alarm_email,
-            "an email address, or None",
-        )
+        email = self.alarm_email
+        require("alarm_email", email, email is None or bool(EMAIL.fullmatch(email)), "an email address, or None")

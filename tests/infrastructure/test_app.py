@@ -83,7 +83,7 @@ def test_app_builds_every_stage(assembly: Path) -> None:
 def test_templates_pass_cfn_lint(assembly: Path, edge_stage: StreamingStage, tmp_path: Path) -> None:
     templates = [str(path) for path in assembly.glob("assembly-*/*.template.json")]
     assert len(templates) == STACKS_OF_A_STAGE * len(NAMES)
-    for stack in (edge_stage.stream, edge_stage.api, edge_stage.edge, edge_stage.firewall):
+    for stack in (edge_stage.stream, edge_stage.api, edge_stage.edge, edge_stage.edge_logs, edge_stage.firewall):
         assert stack
         template = tmp_path / f"{stack.node.id}.template.json"
         template.write_text(json.dumps(Template.from_stack(stack).to_json()))

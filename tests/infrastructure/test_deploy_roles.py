@@ -14,7 +14,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from infra.deploy_roles.role import Repository
 from infra.deploy_roles.stack import DeployRolesStack
 from infra.nag import findings
-from infra.settings import SettingsError, StageSettings
+from infra.settings import EdgeSettings, SettingsError, StageSettings
 from infra.stage import StreamingStage
 from tests.infrastructure.support import EDGE, ENV, JWT, as_list, make_app, properties, statements
 
@@ -22,6 +22,7 @@ REPOSITORY = Repository("owner@12/name@34")
 DEV = "repo:owner@12/name@34:environment:dev"
 AUDIENCE = "sts.amazonaws.com"
 ISSUER = "token.actions.githubusercontent.com"
+READ_LAYER = "lambda:GetLayerVersion"
 PROVIDER = "AWS::IAM::OIDCProvider"
 STAGES = (StageSettings(name="dev"), StageSettings(name="prod"))
 WITH_EDGE = StageSettings(name="dev", jwt=JWT, edge=EDGE)
@@ -56,7 +57,7 @@ def may_assume(statement: dict[str, Any], *, sub: str, aud: str = AUDIENCE) -> b
 
 def assumed(template: Template, stage: str) -> dict[str, Any]:
     """The names of the roles that the stage's role may become, and on which condition."""
-    granted = statements(template, of_role=f"{stage.capitalize()}Role")
+    granted = [s for s in statements(template, of_role=f"{stage.capitalize()}Role") if s["Action"] != READ_LAYER]
     assert {statement["Action"] for statement in granted} == {"sts:AssumeRole"}
     return {
         arn["Fn::Join"][1][-1].removeprefix(":role/"): statement.get("Condition")
@@ -101,6 +102,12 @@ def test_role_may_become_the_roles_of_the_bootstrap_and_the_invoker_of_the_stage
     }
 
 
+def test_role_may_read_the_layer_of_its_stage_to_compare_its_code(template: Template) -> None:
+    (read,) = [s for s in statements(template, of_role="DevRole") if s["Action"] == READ_LAYER]
+    assert read["Resource"] == "arn:aws:lambda:eu-west-1:753240598075:layer:LambdaAdapterLayerArm64:30"
+    assert "Condition" not in read
+
+
 def test_bootstrap_of_another_qualifier_is_followed() -> None:
     template = Template.from_stack(build_stack(qualifier="mine"))
     assert "cdk-mine-deploy-role-123456789012-eu-west-1" in assumed(template, "dev")
@@ -110,6 +117,14 @@ def test_firewall_of_a_stage_is_deployed_in_its_own_region() -> None:
     template = Template.from_stack(build_stack(stages=[WITH_EDGE]))
     for region in ("eu-west-1", "us-east-1"):
         assert f"cdk-hnb659fds-deploy-role-123456789012-{region}" in assumed(template, "dev")
+
+
+@pytest.mark.parametrize(("access_logs", "regions"), [(True, {"eu-west-1", "us-east-1"}), (False, {"eu-west-1"})])
+def test_access_logs_of_an_edge_are_delivered_in_the_region_of_cloudfront(access_logs: bool, regions: set[str]) -> None:
+    settings = StageSettings(name="dev", jwt=JWT, edge=EdgeSettings(access_logs=access_logs))
+    start = "cdk-hnb659fds-deploy-role-123456789012-"
+    roles = assumed(Template.from_stack(build_stack(stages=[settings])), "dev")
+    assert {name.removeprefix(start) for name in roles if name.startswith(start)} == regions
 
 
 def test_invoker_is_the_one_role_of_a_stage_that_a_deploy_role_may_become(template: Template) -> None:

@@ -68,6 +68,19 @@ def test_firewall_logs_whom_it_blocked_but_no_prompt_and_no_token(edge_stage: St
     assert (kept["Behavior"], kept["Conditions"]) == ("KEEP", [{"ActionCondition": {"Action": "BLOCK"}}])
 
 
+def test_firewall_quotes_no_prompt_and_no_token_in_the_details_of_a_rule(edge_stage: StreamingStage) -> None:
+    assert edge_stage.firewall
+    acl = only(Template.from_stack(edge_stage.firewall), "AWS::WAFv2::WebACL")
+    assert acl["DataProtectionConfig"]["DataProtections"] == [
+        {"Action": "SUBSTITUTION", "Field": {"FieldType": "QUERY_STRING"}},
+        {"Action": "SUBSTITUTION", "Field": {"FieldType": "BODY"}},
+        {
+            "Action": "SUBSTITUTION",
+            "Field": {"FieldType": "SINGLE_HEADER", "FieldKeys": ["authorization", names.TOKEN_HEADER]},
+        },
+    ]
+
+
 def test_firewall_blocks_by_the_common_rules_but_reads_no_prompt(firewall_rules: dict[str, JsonObject]) -> None:
     rule = firewall_rules["CommonRules"]
     group = rule["Statement"]["ManagedRuleGroupStatement"]

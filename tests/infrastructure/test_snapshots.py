@@ -49,7 +49,7 @@ def whole_stage() -> StreamingStage:
     return build_own_stage(WHOLE)
 
 
-@pytest.mark.parametrize("stack", ["stream", "edge", "firewall"])
+@pytest.mark.parametrize("stack", ["stream", "edge", "edge_logs", "firewall"])
 def test_template_of_an_edge_is_the_reviewed_one(
     edge_stage: StreamingStage, stack: str, snapshot: SnapshotAssertion
 ) -> None:

@@ -189,11 +189,15 @@ def test_own_layer_tells_the_architecture() -> None:
     assert only(stream_template_of(adapter_layer_arn=arn), FUNCTION)["Architectures"] == ["x86_64"]
 
 
-def test_own_layer_of_another_region_is_refused_by_name() -> None:
-    arn = "arn:aws:lambda:us-east-1:123456789012:layer:adapter-arm64:1"
-    with pytest.raises(
-        SettingsError, match=r"^Setting adapter_layer_arn: got .*us-east-1.*region of the stage, 'eu-west"
-    ):
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:lambda:us-east-1:123456789012:layer:adapter-arm64:1",
+        "arn:aws-cn:lambda:eu-west-1:123456789012:layer:adapter-arm64:1",
+    ],
+)
+def test_own_layer_of_another_region_or_partition_is_refused_by_name(arn: str) -> None:
+    with pytest.raises(SettingsError, match=r"^Setting adapter_layer_arn: got .*region of the stage, 'eu-west"):
         build_stage(adapter_layer_arn=arn)
 
 
@@ -248,6 +252,39 @@ def test_global_profile_reaches_its_model_anywhere_through_the_profile_only() ->
         "arn:aws:bedrock:::foundation-model/maker.model-v1:0",
     }
     assert of_models["Condition"] == {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "regions", "models"),
+    [
+        ("inference-profile/eu.maker.model", ("eu-west-1",), {"eu-west-1"}),
+        ("inference-profile/global.maker.model", (), {"eu-west-1", ""}),
+        ("application-inference-profile/abc123", ("eu-west-1", "eu-central-1"), {"eu-west-1", "eu-central-1"}),
+        ("application-inference-profile/abc123", ("global",), {"eu-west-1", ""}),
+    ],
+)
+def test_profile_that_is_named_by_its_arn_is_granted_as_it_is(
+    resource: str, regions: tuple[str, ...], models: set[str]
+) -> None:
+    profile = f"arn:aws:bedrock:eu-west-1:123456789012:{resource}"
+    bedrock = BedrockSettings(model_id="maker.model", inference_profile_id=profile, inference_profile_regions=regions)
+    template = stream_template_of(source="bedrock", bedrock=bedrock)
+    of_profile, of_models = [s for s in statements(template, of_role="StreamRole") if "bedrock" in str(s)]
+    assert of_profile["Resource"] == profile
+    assert set(as_list(of_models["Resource"])) == {
+        f"arn:aws:bedrock:{region}::foundation-model/maker.model" for region in models
+    }
+    assert of_models["Condition"] == {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
+    assert only(template, FUNCTION)["Environment"]["Variables"][names.BEDROCK_MODEL_ID] == profile
+
+
+def test_profile_of_another_region_is_refused_by_name() -> None:
+    profile = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123"
+    bedrock = BedrockSettings(
+        model_id="maker.model", inference_profile_id=profile, inference_profile_regions=("eu-west-1",)
+    )
+    with pytest.raises(SettingsError, match=r"^Setting inference_profile_id: got .*region of the stage, 'eu-west-1'"):
+        build_stage(source="bedrock", bedrock=bedrock)
 
 
 def test_outputs_name_what_a_caller_needs(stream_template: Template) -> None:

@@ -89,6 +89,11 @@ def test_deployed_bytecode_is_for_the_runtime() -> None:
     assert f"uv python install {runtime}\n" in (WORKFLOWS / "deploy-stage.yml").read_text()
 
 
+def test_code_of_the_adapter_is_compared_before_a_deployment() -> None:
+    steps = (WORKFLOWS / "deploy-stage.yml").read_text()
+    assert 0 < steps.index("python -m tools.adapter_digest") < steps.index("run: make deploy")
+
+
 def test_renovate_finds_the_version_of_the_adapter() -> None:
     (manager,) = json.loads((ROOT / "renovate.json").read_text())["customManagers"]
     (file_pattern,), (version_pattern,) = manager["managerFilePatterns"], manager["matchStrings"]
