@@ -81,7 +81,13 @@ class FirewallStack(cdk.Stack):
     def __init__(
         self, scope: cdk.Stage, construct_id: str, *, settings: FirewallSettings, log_retention_days: int
     ) -> None:
-        env = _cloudfront_environment(scope, "firewall", settings, allowed="None")
+        if scope.region is None or scope.account is None:
+            raise SettingsError(
+                f"Setting firewall: got {settings!r} in an account and a region that are not known at synth; allowed: "
+                "None, or credentials and a region (AWS_PROFILE, AWS_REGION), so that stacks of two regions can refer "
+                "to each other."
+            )
+        env = cdk.Environment(account=scope.account, region=CLOUDFRONT_REGION)
         super().__init__(scope, construct_id, description="AWS WAF for the distribution", env=env)
         self.acl_arn = Firewall(self, "Firewall", settings=settings, log_retention_days=log_retention_days).acl_arn
 
@@ -89,8 +95,8 @@ class FirewallStack(cdk.Stack):
 class EdgeLogsStack(cdk.Stack):
     """The stack of the delivery of access logs, in us-east-1 whatever the region of the stage.
 
-    CloudFront's deliveries exist in that region only, also those to a bucket elsewhere. `scope` is the stage. Raises
-    SettingsError where the account or the region of the stage is unknown at synth.
+    CloudFront's deliveries exist in that region only, also those to a bucket elsewhere. `scope` is the stage. A synth
+    without credentials, which nobody deploys, knows no region, and the stack has none either.
     """
 
     def __init__(
@@ -101,17 +107,7 @@ class EdgeLogsStack(cdk.Stack):
         distribution: cloudfront.IDistribution,
         access_logs: AccessLogBucket,
     ) -> None:
-        env = _cloudfront_environment(scope, "access_logs", True, allowed="False")
+        is_known = scope.account is not None and scope.region is not None
+        env = cdk.Environment(account=scope.account, region=CLOUDFRONT_REGION) if is_known else None
         super().__init__(scope, construct_id, description="Delivery of the distribution's access logs", env=env)
         AccessLogDelivery(self, "Delivery", distribution=distribution, bucket_arn=access_logs.arn)
-
-
-def _cloudfront_environment(scope: cdk.Stage, key: str, value: object, *, allowed: str) -> cdk.Environment:
-    """Returns the environment of the stacks that CloudFront requires to be in CLOUDFRONT_REGION."""
-    if scope.region is None or scope.account is None:
-        raise SettingsError(
-            f"Setting {key}: got {value!r} in an account and a region that are not known at synth; allowed: {allowed}, "
-            "or credentials and a region (AWS_PROFILE, AWS_REGION), so that stacks of two regions can refer to each "
-            "other."
-        )
-    return cdk.Environment(account=scope.account, region=CLOUDFRONT_REGION)
