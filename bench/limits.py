@@ -61,6 +61,7 @@ _SYNTH = (
     "CDK's import and validation are in both. Two stages add six templates, the JavaScript of more services and the "
     "rule packs of cdk-nag: 1.40 to 1.56 was measured."
 )
+_NEW_BUNDLE = "The bundle is made in it as well: uv installs, and what a start imports is compiled; 1.62 was measured."
 
 LIMITS = (
     Limit("cold", "ready (ms)", _FASTAPI, 0.125, "Bytecode and lazy imports leave little but Python with asyncio."),
@@ -81,5 +82,5 @@ LIMITS = (
     Limit("many", "growth over 100,000 streams (MiB)", None, 1, "That many are eight hours of 3.5 streams a second."),
     Limit("build", "zipped (KiB)", "FastAPI, pip install -t", 0.15, "Only what a start imports ships with bytecode."),
     Limit("build", "cdk synth (s)", "one plain function", 1.6, _SYNTH),
-    Limit("build", "cdk synth (s)", "one plain function", 1.6, _SYNTH, candidate="ours, new bundle"),
+    Limit("build", "cdk synth (s)", "one plain function", 1.8, _NEW_BUNDLE, candidate="ours, new bundle"),
 )
