@@ -32,6 +32,6 @@ CHECKS: Mapping[str, Check] = {
     "two invocations, one environment": lifecycle.check_two_invocations_in_one_environment,
     "client prints the text": clients.check_command_line,
     "doctor tells streaming from buffered": clients.check_doctor,
-    "buffered twin behind an HTTP API": buffered.check_twin_answers_whole,
+    "buffered function behind an HTTP API": buffered.check_buffered_function_answers_whole,
     "streaming function behind an HTTP API": buffered.check_streaming_function_is_wrong_there,
 }

@@ -1,4 +1,4 @@
-"""The buffered twin behind an HTTP API, and why the streaming function does not belong there."""
+"""The buffered function behind an HTTP API, and why the streaming function does not belong there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..expectations import expect
 from ..receiving import Received, client_of, receive_any, with_own_port, words
 
 
-async def check_twin_answers_whole(deployment: Deployment) -> str:
+async def check_buffered_function_answers_whole(deployment: Deployment) -> str:
     prompt = words(30)
     got = await _generate(deployment.buffered, prompt)
     expect(got.headers.get("content-type") == "application/json", "JSON", got.headers)

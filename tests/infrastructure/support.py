@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from infra.settings import CostLimits, EdgeSettings, FirewallSettings, JwtSettings, StageSettings
+from infra.settings import CostLimits, EdgeSettings, FirewallSettings, JwtSettings, SettingsError, StageSettings
 from infra.stage import StreamingStage
 from infra.stages import stages
 
@@ -90,3 +90,19 @@ def scrubbed(template: Mapping[str, Any]) -> JsonObject:
 
 def as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
+
+
+def setting_cases(
+    rows: Sequence[tuple[str, Callable[..., Any], Sequence[object], Sequence[object]]], *, works: bool
+) -> list[Any]:
+    """Parameters for rows of a setting, what builds it, values that work and values that cannot."""
+    return [
+        pytest.param(key, build, value, id=f"{key}-{str(value)[:80]!a}")
+        for key, build, good, bad in rows
+        for value in (good if works else bad)
+    ]
+
+
+def assert_refused_by_name(key: str, build: Callable[..., Any], value: object) -> None:
+    with pytest.raises(SettingsError, match=rf"(?s)^Setting {key}: got .+, allowed: .+\.$"):
+        build(**{key: value})

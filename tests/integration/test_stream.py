@@ -117,7 +117,7 @@ def lambda_context(seconds: float) -> dict[str, str]:
     return {"x-amzn-lambda-context": json.dumps(context), "x-amzn-trace-id": "Root=1-2"}
 
 
-def test_stream_says_goodbye_before_the_invocation_ends(client: httpx.Client, json_log: JsonLog) -> None:
+def test_stream_sends_its_last_event_before_the_invocation_ends(client: httpx.Client, json_log: JsonLog) -> None:
     source = ScriptedSource("a", forever)
     with serving(create_app(Settings(deadline_margin_seconds=59.5), source)) as url:
         response = client.get(f"{url}/stream?input=a", headers=lambda_context(60))

@@ -50,7 +50,7 @@ BREAKAGES: list[tuple[str, Breakage, str]] = [
     ("two invocations, one environment", with_fault(faulty.RepeatsTheStreamId), "two stream ids"),
     ("client prints the text", with_fault(faulty.LosesUmlauts), "the input on"),
     ("doctor tells streaming from buffered", with_fault(faulty.HoldsEverythingBack), "exit code 0"),
-    ("buffered twin behind an HTTP API", breakages.buffered_function_in_streaming_mode, "no prelude"),
+    ("buffered function behind an HTTP API", breakages.buffered_function_in_streaming_mode, "no prelude"),
     ("streaming function behind an HTTP API", breakages.functions_exchanged, "status 500, got 200"),
 ]
 
